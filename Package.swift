@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// One set of rules for every target: Swift 6, fenced `unsafe`, no warning survives.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "tally",
+    products: [
+        .executable(name: "tally", targets: ["tally"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Fences: the only places that touch the kernel and C libraries.
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CJose", pkgConfig: "jose", providers: [.apt(["libjose-dev"])]),
+        module("Reactor", ["CLinux"]),
+        module("JSON", ["CJansson"]),
+        module("StatusPage", ["CLinux", "Reactor"]),
+        module("Tokens", ["CJose", "CJansson", "JSON", "Channels"]),
+        module("Manifest", ["Channels", yams]),
+
+        // Pure: bytes or events in, actions out.
+        module("HTTP"),
+        module("WebSocket"),
+        module("Channels"),
+        module("ClientProtocol", ["Channels", "JSON"]),
+        module("Live", ["Channels", "ClientProtocol", "JSON"]),
+        module("HubLink", ["Channels", "ClientProtocol", "Live"]),
+
+        // Sockets that speak the protocols above.
+        module("WebServer", ["Reactor", "HTTP", "WebSocket"]),
+        module(
+            "Client", ["Reactor", "HTTP", "WebSocket", "JSON", "ClientProtocol", "Channels"]),
+        .target(
+            name: "StudioPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
+
+        // Roles.
+        module(
+            "Supervisor", ["CLinux", "Reactor", "StatusPage", "Manifest", logging]),
+        module(
+            "Hub",
+            [
+                "Reactor", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
+                "StatusPage", logging,
+            ]),
+        module(
+            "Worker",
+            [
+                "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
+                "Channels", "Live", "Tokens", "Manifest", "StatusPage", "StudioPage", logging,
+            ]),
+        .executableTarget(
+            name: "tally",
+            dependencies: [
+                "Supervisor", "Hub", "Worker", "Client", "WebServer", "Reactor", "Manifest",
+                "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
+                logging,
+            ],
+            swiftSettings: settings),
+
+        tests("Reactor", ["Reactor"]),
+        tests("JSON", ["JSON"]),
+        tests("StatusPage", ["StatusPage"]),
+        tests("Tokens", ["Tokens", "JSON", "Channels"]),
+        tests("Manifest", ["Manifest", "Channels"]),
+        tests("HTTP", ["HTTP"]),
+        tests("WebSocket", ["WebSocket"]),
+        tests("Channels", ["Channels"]),
+        tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
+        tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON"]),
+        tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
+        tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket"]),
+        tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
+        tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),
+    ]
+)
+
+// TEMPORARY: build a slice of the package while its parts come together.
+import Foundation
+if let only = ProcessInfo.processInfo.environment["TALLY_ONLY"]?.split(separator: ",").map(String.init) {
+    package.targets = package.targets.filter { only.contains($0.name) }
+    package.products = package.products.filter { only.contains($0.name) }
+    if !only.contains("tally") { package.dependencies.removeAll { "\($0.kind)".contains("argument-parser") } }
+    if !only.contains("Manifest") { package.dependencies.removeAll { "\($0.kind)".contains("Yams") } }
+    if !only.contains(where: { ["tally", "Hub", "Worker", "Supervisor"].contains($0) }) {
+        package.dependencies.removeAll { "\($0.kind)".contains("swift-log") }
+    }
+}

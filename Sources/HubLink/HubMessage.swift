@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import ClientProtocol
+
+/// What the hub tells a worker.
+///
+/// Order is the contract: a `publication` that follows a `subscribed`
+/// reply is news to that subscriber, one that precedes it is not.
+package enum HubMessage: Hashable, Sendable {
+    /// The answer to `hello`. `hub` differs after every start of the hub.
+    case welcome(hub: UInt64)
+    case reply(RequestID, Result<HubReply, ErrorReply>)
+    case publication(ChannelPublication)
+    /// Someone joined or left; for subscribers that asked for it. `info`: a ClientInfo as JSON text.
+    case presenceChange(channel: String, PresenceChange, info: [UInt8])
+    /// The channel's history was lost: its positioned subscribers here must subscribe anew.
+    case positionLost(channel: String)
+    /// End a subscription from the server's side; `code` as in the unsubscribe push.
+    case unsubscribe(SessionID, channel: String, code: UInt32)
+    /// End a session from the server's side; `code` as in the close frame.
+    case disconnect(SessionID, code: UInt16)
+
+    package enum PresenceChange: UInt8, Sendable {
+        case join
+        case leave
+    }
+
+    package struct ChannelPublication: Hashable, Sendable {
+        package let channel: String
+        /// 0: not in history; only the newest of its kind matters.
+        package let offset: UInt64
+        /// A Publication as JSON text, encoded once for all subscribers.
+        package let json: [UInt8]
+
+        package init(channel: String, offset: UInt64, json: [UInt8]) {
+            self.channel = channel
+            self.offset = offset
+            self.json = json
+        }
+    }
+}
+
+/// A request's result.
+package enum HubReply: Hashable, Sendable {
+    case done
+    case subscribed(Subscribed)
+    case history(PublicationList)
+    /// The `presence` map as JSON text: client id → ClientInfo.
+    case presence(json: [UInt8])
+    case presenceStats(clients: Int, users: Int)
+    /// An RPC's result as JSON text.
+    case result(json: [UInt8])
+
+    package struct PublicationList: Hashable, Sendable {
+        package let epoch: String
+        package let offset: UInt64
+        /// Each a Publication as JSON text, in the order in which they are to be seen.
+        package let publications: [[UInt8]]
+
+        package init(epoch: String, offset: UInt64, publications: [[UInt8]]) {
+            self.epoch = epoch
+            self.offset = offset
+            self.publications = publications
+        }
+    }
+
+    package struct Subscribed: Hashable, Sendable {
+        package let isPositioned: Bool
+        package let isRecoverable: Bool
+        /// nil when the client did not ask to recover.
+        package let recovered: Bool?
+        /// What was missed, and where the channel stands now.
+        package let missed: PublicationList
+        /// The reply's `data` as JSON text; empty when there is none.
+        package let data: [UInt8]
+
+        package init(
+            isPositioned: Bool,
+            isRecoverable: Bool,
+            recovered: Bool?,
+            missed: PublicationList,
+            data: [UInt8]
+        ) {
+            self.isPositioned = isPositioned
+            self.isRecoverable = isRecoverable
+            self.recovered = recovered
+            self.missed = missed
+            self.data = data
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Channels
+package import Live
+
+/// A session, unique on its worker for the worker's whole life.
+package struct SessionID: Hashable, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
+/// Matches a reply to its request on one link.
+package struct RequestID: Hashable, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What a worker tells the hub, in the order in which it happened.
+package enum WorkerMessage: Hashable, Sendable {
+    /// The first message on every link.
+    case hello(Hello)
+    /// A client was let in. Comes before every request of its session, and again on a new link.
+    case attach(SessionID, SessionIdentity)
+    /// The client is gone; its subscriptions end with it.
+    case detach(SessionID)
+    /// The session was let go of this channel without a request of its own.
+    case unsubscribed(SessionID, channel: String)
+    /// On a new link: the channels that have subscribers here, where each of them stands, and who
+    /// is subscribed, so that a new hub knows them and can say which positions are lost.
+    case resume(Resumption)
+    case request(RequestID, SessionID, HubRequest)
+
+    package struct Hello: Hashable, Sendable {
+        package let worker: Int
+        package let pid: Int32
+
+        package init(worker: Int, pid: Int32) {
+            self.worker = worker
+            self.pid = pid
+        }
+    }
+
+    package struct Resumption: Hashable, Sendable {
+        package let channel: String
+        /// The newest position that this worker has handed to its subscribers; nil without history.
+        package let position: Position?
+        package let subscribers: [Subscriber]
+
+        package init(channel: String, position: Position?, subscribers: [Subscriber]) {
+            self.channel = channel
+            self.position = position
+            self.subscribers = subscribers
+        }
+    }
+
+    package struct Subscriber: Hashable, Sendable {
+        package let session: SessionID
+        package let channelInfo: [UInt8]
+
+        package init(session: SessionID, channelInfo: [UInt8] = []) {
+            self.session = session
+            self.channelInfo = channelInfo
+        }
+    }
+}
+
+/// What the hub knows of a session.
+package struct SessionIdentity: Hashable, Sendable {
+    package let info: ClientInfo
+    /// The profile's `name`, shown beside comments; empty when there is none.
+    package let name: String
+    /// Stream ids that the session may control, as exact ids and as patterns with `*`.
+    package let controlledStreams: [String]
+
+    package init(info: ClientInfo, name: String, controlledStreams: [String]) {
+        self.info = info
+        self.name = name
+        self.controlledStreams = controlledStreams
+    }
+}
+
+/// What a session asks of the hub; the worker has checked that it may.
+package enum HubRequest: Hashable, Sendable {
+    case subscribe(Subscribe)
+    case unsubscribe(channel: String)
+    /// To a feed: one JSON value. Comments go as `live`.
+    case publish(channel: String, data: [UInt8])
+    case history(History)
+    case presence(channel: String)
+    case presenceStats(channel: String)
+    /// `moderator`: whether the session may moderate the command's stream.
+    case live(LiveCommand, moderator: Bool)
+
+    package struct Subscribe: Hashable, Sendable {
+        package var channel: String
+        /// The position to recover from; nil when the client does not recover.
+        package var recover: Position?
+        package var wantsPosition: Bool
+        package var wantsRecovery: Bool
+
+        package init(
+            channel: String,
+            recover: Position?,
+            wantsPosition: Bool,
+            wantsRecovery: Bool
+        ) {
+            self.channel = channel
+            self.recover = recover
+            self.wantsPosition = wantsPosition
+            self.wantsRecovery = wantsRecovery
+        }
+    }
+
+    package struct History: Hashable, Sendable {
+        package var channel: String
+        /// Most publications wanted; 0 asks for the position alone.
+        package var limit: Int
+        /// Publications after this offset (before it, in reverse).
+        package var since: Position?
+        package var reverse: Bool
+
+        package init(channel: String, limit: Int, since: Position?, reverse: Bool) {
+            self.channel = channel
+            self.limit = limit
+            self.since = since
+            self.reverse = reverse
+        }
+    }
+}

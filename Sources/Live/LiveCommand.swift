@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a client asks of a live stream: one case per RPC method, decoded and within its limits.
+///
+/// JSON values cross as compact JSON text in bytes.
+package enum LiveCommand: Hashable, Sendable {
+    case start(Start)
+    case update(Update)
+    case stop(Stop)
+    case get(stream: String)
+    case list(List)
+    case mode(Mode)
+    case sendComment(SendComment)
+    case deleteComment(stream: String, id: String)
+    case timeoutUser(stream: String, user: String, seconds: Int64, reason: String?)
+    case banUser(stream: String, user: String, reason: String?)
+    case unbanUser(stream: String, user: String, reason: String?)
+
+    package struct Start: Hashable, Sendable {
+        package var stream: String
+        package var title: String?
+        /// The broadcaster's own JSON object.
+        package var meta: [UInt8]?
+        /// Whether the stream lives on without a broadcaster's connection.
+        package var keep: Bool
+        package var idempotencyKey: String?
+    }
+
+    package struct Update: Hashable, Sendable {
+        package var stream: String
+        package var title: String?
+        package var meta: [UInt8]?
+    }
+
+    package struct Stop: Hashable, Sendable {
+        package var stream: String
+        package var reason: String?
+        /// Refused as stale unless it is the running one.
+        package var generation: UInt64?
+    }
+
+    package struct List: Hashable, Sendable {
+        package var state: StreamState?
+        /// Opaque: the last answer's `cursor`.
+        package var cursor: String?
+        package var limit: Int
+    }
+
+    package struct Mode: Hashable, Sendable {
+        package var stream: String
+        /// Least seconds between two comments of one user; 0 turns slow mode off.
+        package var slowSeconds: Int64?
+    }
+
+    package struct SendComment: Hashable, Sendable {
+        package var stream: String
+        /// Trimmed and checked.
+        package var text: String
+        package var replyTo: String?
+        package var idempotencyKey: String?
+    }
+}
+
+/// Where a stream is in its life cycle.
+package enum StreamState: String, CaseIterable, Sendable {
+    case offline
+    case live
+    case interrupted
+}
