@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Channels
+
+/// Everything an operator can choose, with the defaults that Manifests/tally.yaml documents.
+///
+/// Each property says what it is; the manifest says why its default is what it is. A role takes
+/// the group it needs, not the whole.
+package struct Configuration: Hashable, Sendable {
+    /// `ADDRESS:PORT` each, an IPv6 address in brackets; port 0 lets the system choose.
+    package var listen: [String] = ["127.0.0.1:8000"]
+    /// Worker processes; 0 starts one per processor core.
+    package var workers: Int = 0
+    /// The data folder.
+    package var data: String = "data"
+    /// Whether every identified connection is subscribed to its user's own channel, `#user`.
+    package var userChannels: Bool = false
+    package var log = LogSettings()
+    package var tokens = TokenSettings()
+    package var anonymous = AnonymousSettings()
+    package var client = ClientSettings()
+    package var http = HTTPSettings()
+    package var live = LiveSettings()
+    package var comments = CommentSettings()
+    package var hub = HubSettings()
+    package var supervisor = SupervisorSettings()
+    /// What each feed channel may do; the first rule whose pattern matches holds.
+    package var channels: [ChannelRule] = [Configuration.catchAllRule]
+    /// `serve --demo`; never a key of the manifest.
+    package var isDemo: Bool = false
+
+    package init() {}
+
+    /// The rule of a manifest without `channels`: feeds for those whose token names them.
+    private static var catchAllRule: ChannelRule {
+        var rule = ChannelRule(pattern: "*")
+        rule.historySize = 100
+        rule.historyLifetime = .seconds(300)
+        rule.subscribing = .nobody
+        return rule
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The limits of one client connection.
+package struct ClientSettings: Hashable, Sendable {
+    /// From the WebSocket handshake to the `connect` command, else close 3502.
+    package var connectTimeout: Duration = .seconds(10)
+    package var pingInterval: Duration = .seconds(25)
+    /// From a ping to any frame of the client, else close 3012.
+    package var pongTimeout: Duration = .seconds(8)
+    /// Connections per worker, else the upgrade is answered with 503.
+    package var maximumConnections: Int = 50_000
+    /// Subscriptions per connection, else error 106.
+    package var maximumChannels: Int = 128
+    /// One WebSocket message from a client, else close 1009.
+    package var maximumMessageByteCount: Int = 64 * 1024
+    /// Commands in one message, else close 3501.
+    package var maximumCommandsPerMessage: Int = 256
+    /// Nesting of a command's JSON, else error 107.
+    package var maximumJSONDepth: Int = 32
+    /// Bytes that wait for a slow reader, else close 3008.
+    package var maximumUnsentByteCount: Int = 1024 * 1024
+    /// Commands a second that a connection may send for long, else error 111.
+    package var commandsPerSecond: Int = 50
+    /// Commands that a connection may send at once after a quiet while.
+    package var commandBurst: Int = 300
+    /// Commands refused as malformed before close 3509.
+    package var maximumErrors: Int = 100
+    /// Commands of a connection that wait for the hub, else error 111.
+    package var maximumPendingCommands: Int = 512
+
+    package init() {}
+}
