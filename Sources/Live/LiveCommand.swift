@@ -24,12 +24,36 @@ package enum LiveCommand: Hashable, Sendable {
         /// Whether the stream lives on without a broadcaster's connection.
         package var keep: Bool
         package var idempotencyKey: String?
+
+        package init(
+            stream: String,
+            title: String? = nil,
+            meta: [UInt8]? = nil,
+            keep: Bool = false,
+            idempotencyKey: String? = nil
+        ) {
+            self.stream = stream
+            self.title = title
+            self.meta = meta
+            self.keep = keep
+            self.idempotencyKey = idempotencyKey
+        }
     }
 
     package struct Update: Hashable, Sendable {
         package var stream: String
         package var title: String?
         package var meta: [UInt8]?
+
+        package init(
+            stream: String,
+            title: String? = nil,
+            meta: [UInt8]? = nil
+        ) {
+            self.stream = stream
+            self.title = title
+            self.meta = meta
+        }
     }
 
     package struct Stop: Hashable, Sendable {
@@ -37,6 +61,16 @@ package enum LiveCommand: Hashable, Sendable {
         package var reason: String?
         /// Refused as stale unless it is the running one.
         package var generation: UInt64?
+
+        package init(
+            stream: String,
+            reason: String? = nil,
+            generation: UInt64? = nil
+        ) {
+            self.stream = stream
+            self.reason = reason
+            self.generation = generation
+        }
     }
 
     package struct List: Hashable, Sendable {
@@ -44,12 +78,30 @@ package enum LiveCommand: Hashable, Sendable {
         /// Opaque: the last answer's `cursor`.
         package var cursor: String?
         package var limit: Int
+
+        package init(
+            state: StreamState? = nil,
+            cursor: String? = nil,
+            limit: Int
+        ) {
+            self.state = state
+            self.cursor = cursor
+            self.limit = limit
+        }
     }
 
     package struct Mode: Hashable, Sendable {
         package var stream: String
         /// Least seconds between two comments of one user; 0 turns slow mode off.
         package var slowSeconds: Int64?
+
+        package init(
+            stream: String,
+            slowSeconds: Int64? = nil
+        ) {
+            self.stream = stream
+            self.slowSeconds = slowSeconds
+        }
     }
 
     package struct SendComment: Hashable, Sendable {
@@ -58,6 +110,18 @@ package enum LiveCommand: Hashable, Sendable {
         package var text: String
         package var replyTo: String?
         package var idempotencyKey: String?
+
+        package init(
+            stream: String,
+            text: String,
+            replyTo: String? = nil,
+            idempotencyKey: String? = nil
+        ) {
+            self.stream = stream
+            self.text = text
+            self.replyTo = replyTo
+            self.idempotencyKey = idempotencyKey
+        }
     }
 }
 

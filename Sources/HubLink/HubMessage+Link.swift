@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClientProtocol
+
+extension HubMessage: LinkValue {
+    private enum Tag: UInt8 {
+        case welcome = 1
+        case success
+        case failure
+        case publication
+        case presenceChange
+        case positionLost
+        case unsubscribe
+        case disconnect
+    }
+
+    package func encode(into writer: inout LinkWriter) {
+        switch self {
+        case .welcome(let hub):
+            writer.write(Tag.welcome.rawValue)
+            writer.write(hub)
+        case .reply(let request, .success(let reply)):
+            writer.write(Tag.success.rawValue)
+            request.encode(into: &writer)
+            reply.encode(into: &writer)
+        case .reply(let request, .failure(let error)):
+            writer.write(Tag.failure.rawValue)
+            request.encode(into: &writer)
+            error.encode(into: &writer)
+        case .publication(let publication):
+            writer.write(Tag.publication.rawValue)
+            writer.write(publication.channel)
+            writer.write(publication.offset)
+            writer.write(publication.json)
+        case .presenceChange(let channel, let change, let info):
+            writer.write(Tag.presenceChange.rawValue)
+            writer.write(channel)
+            writer.write(change.rawValue)
+            writer.write(info)
+        case .positionLost(let channel):
+            writer.write(Tag.positionLost.rawValue)
+            writer.write(channel)
+        case .unsubscribe(let session, let channel, let code):
+            writer.write(Tag.unsubscribe.rawValue)
+            session.encode(into: &writer)
+            writer.write(channel)
+            writer.write(code)
+        case .disconnect(let session, let code):
+            writer.write(Tag.disconnect.rawValue)
+            session.encode(into: &writer)
+            writer.write(code)
+        }
+    }
+
+    package init(from reader: inout LinkReader) throws(LinkError) {
+        let tag = try reader.unsigned(UInt8.self)
+        switch Tag(rawValue: tag) {
+        case .welcome:
+            self = .welcome(hub: try reader.unsigned(UInt64.self))
+        case .success:
+            self = .reply(
+                try RequestID(from: &reader),
+                .success(try HubReply(from: &reader))
+            )
+        case .failure:
+            self = .reply(
+                try RequestID(from: &reader),
+                .failure(try ErrorReply(from: &reader))
+            )
+        case .publication:
+            self = .publication(
+                ChannelPublication(
+                    channel: try reader.string(),
+                    offset: try reader.unsigned(UInt64.self),
+                    json: try reader.byteString()
+                )
+            )
+        case .presenceChange:
+            let channel = try reader.string()
+            let raw = try reader.unsigned(UInt8.self)
+            guard let change = PresenceChange(rawValue: raw) else {
+                throw .unknownTag(raw, in: "PresenceChange")
+            }
+            self = .presenceChange(channel: channel, change, info: try reader.byteString())
+        case .positionLost:
+            self = .positionLost(channel: try reader.string())
+        case .unsubscribe:
+            self = .unsubscribe(
+                try SessionID(from: &reader),
+                channel: try reader.string(),
+                code: try reader.unsigned(UInt32.self)
+            )
+        case .disconnect:
+            self = .disconnect(
+                try SessionID(from: &reader),
+                code: try reader.unsigned(UInt16.self)
+            )
+        case nil:
+            throw .unknownTag(tag, in: "HubMessage")
+        }
+    }
+}
+
+extension HubReply: LinkValue {
+    private enum Tag: UInt8 {
+        case done = 1
+        case subscribed
+        case history
+        case presence
+        case presenceStats
+        case result
+    }
+
+    package func encode(into writer: inout LinkWriter) {
+        switch self {
+        case .done:
+            writer.write(Tag.done.rawValue)
+        case .subscribed(let subscribed):
+            writer.write(Tag.subscribed.rawValue)
+            writer.write(subscribed.isPositioned)
+            writer.write(subscribed.isRecoverable)
+            writer.write(subscribed.recovered) { $0.write($1) }
+            subscribed.missed.encode(into: &writer)
+            writer.write(subscribed.data)
+        case .history(let list):
+            writer.write(Tag.history.rawValue)
+            list.encode(into: &writer)
+        case .presence(let json):
+            writer.write(Tag.presence.rawValue)
+            writer.write(json)
+        case .presenceStats(let clients, let users):
+            writer.write(Tag.presenceStats.rawValue)
+            writer.write(clients)
+            writer.write(users)
+        case .result(let json):
+            writer.write(Tag.result.rawValue)
+            writer.write(json)
+        }
+    }
+
+    package init(from reader: inout LinkReader) throws(LinkError) {
+        let tag = try reader.unsigned(UInt8.self)
+        switch Tag(rawValue: tag) {
+        case .done:
+            self = .done
+        case .subscribed:
+            self = .subscribed(
+                Subscribed(
+                    isPositioned: try reader.bool(),
+                    isRecoverable: try reader.bool(),
+                    recovered: try reader.optional { (reader) throws(LinkError) in
+                        try reader.bool()
+                    },
+                    missed: try PublicationList(from: &reader),
+                    data: try reader.byteString()
+                )
+            )
+        case .history:
+            self = .history(try PublicationList(from: &reader))
+        case .presence:
+            self = .presence(json: try reader.byteString())
+        case .presenceStats:
+            self = .presenceStats(clients: try reader.integer(), users: try reader.integer())
+        case .result:
+            self = .result(json: try reader.byteString())
+        case nil:
+            throw .unknownTag(tag, in: "HubReply")
+        }
+    }
+}
+
+extension HubReply.PublicationList: LinkValue {
+    package func encode(into writer: inout LinkWriter) {
+        writer.write(epoch)
+        writer.write(offset)
+        writer.write(publications) { $0.write($1) }
+    }
+
+    package init(from reader: inout LinkReader) throws(LinkError) {
+        self.init(
+            epoch: try reader.string(),
+            offset: try reader.unsigned(UInt64.self),
+            publications: try reader.list { (reader) throws(LinkError) in
+                try reader.byteString()
+            }
+        )
+    }
+}

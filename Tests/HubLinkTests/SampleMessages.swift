@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import Live
+
+/// One message of every kind, with every optional field once there and once not.
+enum SampleMessages {
+    static let session = SessionID(rawValue: 0x0102_0304_0506_0708)
+    static let request = RequestID(rawValue: 9)
+    static let identity = SessionIdentity(
+        info: ClientInfo(
+            user: "ana",
+            client: ClientID(high: 1, low: 2),
+            connectionInfo: Array("{}".utf8)
+        ),
+        name: "Ana",
+        controlledStreams: ["show", "team-*"]
+    )
+
+    static let commands: [LiveCommand] = [
+        .start(.init(stream: "show")),
+        .start(
+            .init(
+                stream: "show",
+                title: "T",
+                meta: [0x7B, 0x7D],
+                keep: true,
+                idempotencyKey: "k"
+            )
+        ),
+        .update(.init(stream: "show", title: "ü", meta: nil)),
+        .stop(.init(stream: "show", reason: "done", generation: 3)),
+        .get(stream: "show"),
+        .list(.init(state: .interrupted, cursor: "c", limit: 10)),
+        .list(.init(limit: 50)),
+        .mode(.init(stream: "show", slowSeconds: 5)),
+        .sendComment(.init(stream: "show", text: "hi", replyTo: "1", idempotencyKey: "k")),
+        .deleteComment(stream: "show", id: "7"),
+        .timeoutUser(stream: "show", user: "bob", seconds: 60, reason: nil),
+        .banUser(stream: "show", user: "bob", reason: "spam"),
+        .unbanUser(stream: "show", user: "bob", reason: nil),
+    ]
+
+    static let requests: [HubRequest] =
+        [
+            .subscribe(
+                .init(
+                    channel: "live:show",
+                    recover: Position(epoch: "e", offset: 5),
+                    wantsPosition: true,
+                    wantsRecovery: false
+                )
+            ),
+            .subscribe(
+                .init(channel: "feed", recover: nil, wantsPosition: false, wantsRecovery: true)
+            ),
+            .unsubscribe(channel: "feed"),
+            .publish(channel: "feed", data: [0x31]),
+            .history(
+                .init(
+                    channel: "feed",
+                    limit: 10,
+                    since: Position(epoch: "e", offset: 1),
+                    reverse: true
+                )
+            ),
+            .presence(channel: "feed"),
+            .presenceStats(channel: "feed"),
+        ] + commands.map { .live($0, moderator: true) }
+
+    static let fromWorker: [WorkerMessage] =
+        [
+            .hello(.init(worker: 2, pid: 4711)),
+            .attach(session, identity),
+            .detach(session),
+            .unsubscribed(session, channel: "feed"),
+            .resume(
+                .init(
+                    channel: "feed",
+                    position: Position(epoch: "e", offset: 8),
+                    subscribers: [.init(session: session, channelInfo: [0x31])]
+                )
+            ),
+            .resume(.init(channel: "feed", position: nil, subscribers: [])),
+        ] + requests.map { .request(request, session, $0) }
+
+    static let fromHub: [HubMessage] = [
+        .welcome(hub: 77),
+        .reply(request, .success(.done)),
+        .reply(
+            request,
+            .success(
+                .subscribed(
+                    .init(
+                        isPositioned: true,
+                        isRecoverable: true,
+                        recovered: false,
+                        missed: .init(epoch: "e", offset: 3, publications: [[1], [2, 3]]),
+                        data: [0x7B, 0x7D]
+                    )
+                )
+            )
+        ),
+        .reply(request, .success(.history(.init(epoch: "e", offset: 0, publications: [])))),
+        .reply(request, .success(.presence(json: [0x7B, 0x7D]))),
+        .reply(request, .success(.presenceStats(clients: 3, users: 2))),
+        .reply(request, .success(.result(json: [0x31]))),
+        .reply(request, .failure(ErrorReply(.slowMode, retryAfterMilliseconds: 1_500))),
+        .reply(request, .failure(ErrorReply(.badRequest, "no text"))),
+        .publication(.init(channel: "live:show", offset: 4, json: [0x7B, 0x7D])),
+        .presenceChange(channel: "feed", .leave, info: [0x7B, 0x7D]),
+        .positionLost(channel: "feed"),
+        .unsubscribe(session, channel: "feed", code: 2000),
+        .disconnect(session, code: 3503),
+    ]
+}
