@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Configuration {
+    /// Values that are each in range but do not go together.
+    ///
+    /// - Returns: the key to change, and what is wrong with it.
+    package var inconsistencies: [(key: String, message: String)] {
+        var found: [(key: String, message: String)] = []
+        if listen.isEmpty {
+            found.append(("listen", "expected at least one address"))
+        }
+        if Set(listen.filter { !$0.hasSuffix(":0") }).count
+            != listen.filter({ !$0.hasSuffix(":0") }).count
+        {
+            found.append(("listen", "the same address is there twice"))
+        }
+        if data.isEmpty {
+            found.append(("data", "expected a folder"))
+        }
+        if client.pongTimeout >= client.pingInterval {
+            found.append(
+                ("client.pong_timeout", "must be shorter than client.ping_interval")
+            )
+        }
+        if client.maximumUnsentByteCount < client.maximumMessageByteCount {
+            found.append(
+                ("client.maximum_unsent", "must be at least client.maximum_message_size")
+            )
+        }
+        if supervisor.minimumBackOff > supervisor.maximumBackOff {
+            found.append(
+                ("supervisor.minimum_back_off", "must not exceed supervisor.maximum_back_off")
+            )
+        }
+        return found
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+
+/// The form in which the supervisor hands its children exactly the configuration that it validated.
+///
+/// One line per value, `key TAB value`; a list has a line per element, or its key alone when it is
+/// empty; `[rule]` starts a channel rule. Values hold no control characters, so nothing is escaped.
+/// Reading it takes no YAML, which keeps the start of a child short.
+extension Configuration {
+    private static let header = "tally-configuration 1"
+    private static let ruleMark = "[rule]"
+    private static let demoKey = "demo"
+    private static let secretKey = "secret"
+
+    /// - Parameter includingSecret: false for the hub, which checks no token.
+    /// - Returns: what `init(decoding:)` takes.
+    package func encoded(includingSecret: Bool) -> [UInt8] {
+        var lines = [Self.header]
+        func append<Root>(_ settings: [Setting<Root>], of root: Root) {
+            for setting in settings {
+                let values = setting.read(root)
+                if values.isEmpty { lines.append(setting.key) }
+                for value in values { lines.append(setting.key + "\t" + value) }
+            }
+        }
+        append(Self.settings, of: self)
+        lines.append("\(Self.demoKey)\t\(isDemo)")
+        if includingSecret, !tokens.secret.isEmpty {
+            lines.append(Self.secretKey + "\t" + Hexadecimal.text(of: tokens.secret.bytes))
+        }
+        for rule in channels {
+            lines.append(Self.ruleMark)
+            append(ChannelRule.settings, of: rule)
+        }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    package init(decoding bytes: [UInt8]) throws(HandoverError) {
+        self.init()
+        channels = []
+        var groups = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: true)
+            .split(separator: Substring(Self.ruleMark), omittingEmptySubsequences: false)
+            .map { Array($0) }
+        guard groups.first?.first.map(String.init) == Self.header else { throw .unknownVersion }
+        var own = try HandoverLines(groups.removeFirst().dropFirst())
+        isDemo = own.take(Self.demoKey) == ["true"]
+        if let text = own.take(Self.secretKey)?.first {
+            guard let secret = Hexadecimal.bytes(of: text) else {
+                throw .badValue(key: Self.secretKey)
+            }
+            tokens.secret = Secret(secret)
+        }
+        try own.apply(Self.settings, to: &self)
+        for group in groups {
+            var rule = ChannelRule.blank
+            var lines = try HandoverLines(group[...])
+            try lines.apply(ChannelRule.settings, to: &rule)
+            channels.append(rule)
+        }
+    }
+}
+
+/// Bytes that are not a configuration of this very version of Tally.
+package enum HandoverError: Error, Hashable, Sendable {
+    case unknownVersion
+    case unknownKey(String)
+    case missingKey(String)
+    case badValue(key: String)
+}
+
+/// The values of one group of lines, by key.
+private struct HandoverLines {
+    private var values: [String: [String]] = [:]
+
+    init(_ lines: ArraySlice<Substring>) throws(HandoverError) {
+        for line in lines {
+            let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            values[String(parts[0]), default: []] += parts.dropFirst().map(String.init)
+        }
+    }
+
+    mutating func take(_ key: String) -> [String]? {
+        values.removeValue(forKey: key)
+    }
+
+    /// Takes every setting's value, and accepts nothing besides.
+    mutating func apply<Root>(
+        _ settings: [Setting<Root>],
+        to root: inout Root
+    ) throws(HandoverError) {
+        for setting in settings {
+            guard let texts = take(setting.key) else { throw .missingKey(setting.key) }
+            do throws(InvalidValue) {
+                try setting.apply(&root, texts)
+            } catch {
+                throw .badValue(key: setting.key)
+            }
+        }
+        if let unknown = values.keys.min() { throw .unknownKey(unknown) }
+    }
+}
+
+/// Bytes as pairs of hexadecimal digits.
+enum Hexadecimal {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    static func text(of bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 0xF)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// - Returns: nil for an odd count or anything but lower-case digits.
+    static func bytes(of text: String) -> [UInt8]? {
+        let halves = text.utf8.map { digits.firstIndex(of: $0) }
+        guard halves.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: halves.count, by: 2) {
+            guard let high = halves[index], let low = halves[index + 1] else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        return bytes
+    }
+}

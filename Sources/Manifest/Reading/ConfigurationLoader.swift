@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Puts a configuration together: defaults, then the manifest, then the environment, then flags.
+package enum ConfigurationLoader {
+    /// A command-line flag that overrides a key.
+    package struct Flag: Hashable, Sendable {
+        /// As it is typed, `--workers`, to locate a problem with.
+        package let name: String
+        package let key: String
+        package let values: [String]
+
+        package init(name: String, key: String, values: [String]) {
+            self.name = name
+            self.key = key
+            self.values = values
+        }
+    }
+
+    /// The manifest's text and the name it was given by.
+    package struct Manifest {
+        package let text: String
+        package let path: String
+
+        package init(text: String, path: String) {
+            self.text = text
+            self.path = path
+        }
+    }
+
+    /// - Parameters:
+    ///   - manifest: nil when there is none.
+    ///   - environment: the process's; only `TALLY_` names are looked at.
+    ///   - flags: in the order given.
+    /// - Returns: a configuration whose every value is valid.
+    /// - Throws: every problem found, wherever it stands.
+    package static func load(
+        manifest: Manifest?,
+        environment: [String: String],
+        flags: [Flag]
+    ) throws(ConfigurationError) -> Configuration {
+        var configuration = Configuration()
+        var sources: [String: ConfigurationProblem.Source] = [:]
+        var problems: [ConfigurationProblem] = []
+        if let manifest {
+            do throws(ConfigurationError) {
+                let read = try ManifestReader.read(manifest.text, path: manifest.path)
+                configuration = read.configuration
+                sources = read.sources
+            } catch {
+                problems += error.problems
+            }
+        }
+        func override(_ key: String, _ texts: [String], from source: ConfigurationProblem.Source) {
+            guard let setting = Configuration.settings.first(where: { $0.key == key }) else {
+                problems.append(ConfigurationProblem(source, "no key \(key) to override"))
+                return
+            }
+            sources[key] = source
+            do throws(InvalidValue) {
+                try setting.apply(&configuration, texts)
+            } catch {
+                problems.append(ConfigurationProblem(source, error.reason))
+            }
+        }
+        for setting in Configuration.settings {
+            guard let value = environment[setting.environmentName] else { continue }
+            override(
+                setting.key,
+                texts(of: value, shape: setting.shape),
+                from: .environment(name: setting.environmentName)
+            )
+        }
+        for flag in flags {
+            override(flag.key, flag.values, from: .flag(name: flag.name))
+        }
+        if problems.isEmpty {
+            problems = configuration.inconsistencies.map { key, message in
+                ConfigurationProblem(sources[key] ?? .defaults, "\(key): \(message)")
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return configuration
+    }
+
+    /// Names in the environment that look like an override but are none.
+    package static func unknownVariables(in environment: [String: String]) -> [String] {
+        let known = Set(Configuration.settings.map(\.environmentName)).union(otherVariables)
+        return environment.keys.filter { $0.hasPrefix("TALLY_") && !known.contains($0) }.sorted()
+    }
+
+    /// The variables that are no key of the manifest.
+    private static let otherVariables: Set<String> = [
+        "TALLY_CONFIG", "TALLY_TOKEN_SECRET", "TALLY_TOKEN", "TALLY_URL",
+    ]
+
+    /// A list in the environment is separated by commas.
+    private static func texts<Root>(of value: String, shape: Setting<Root>.Shape) -> [String] {
+        switch shape {
+        case .scalar: [value]
+        case .list: value.split(separator: ",").map(String.init)
+        }
+    }
+}

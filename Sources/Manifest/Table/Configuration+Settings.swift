@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+
+extension Configuration {
+    /// Every key of the manifest but the rules under `channels`, in the manifest's order.
+    package static let settings: [Setting<Configuration>] =
+        topSettings + accessSettings + clientSettings + httpSettings + liveSettings
+        + commentSettings + hubSettings + supervisorSettings
+
+    /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
+    package static let channelRulesKey = "channels"
+    /// Each rule is tried in turn at every first use of a channel.
+    package static let maximumChannelRules = 1_000
+
+    private static let topSettings: [Setting<Configuration>] = [
+        .list(
+            "listen",
+            \.listen,
+            expected: ListenAddress.hint,
+            maximumCount: 64,
+            parse: { ListenAddress.isValid($0) ? $0 : nil },
+            text: { $0 }
+        ),
+        .count("workers", \.workers, in: 0...256),
+        .text("data", \.data, maximumByteCount: 1_024),
+        .choice("log.level", \.log.level, of: LogSettings.Level.allCases),
+    ]
+
+    private static let accessSettings: [Setting<Configuration>] = [
+        .text("tokens.secret_file", \.tokens.secretFile, maximumByteCount: 1_024),
+        .text("tokens.issuer", \.tokens.issuer, maximumByteCount: 255),
+        .text("tokens.audience", \.tokens.audience, maximumByteCount: 255),
+        .flag("anonymous.connect", \.anonymous.connect),
+        .list(
+            "anonymous.allow",
+            \.anonymous.allowNames,
+            expected: "one of " + PermissionNames.table.map(\.name).joined(separator: ", "),
+            maximumCount: PermissionNames.table.count,
+            parse: { PermissionNames.permission(named: $0) == nil ? nil : $0 },
+            text: { $0 }
+        ),
+        .patterns("anonymous.channels", \.anonymous.channels, maximumCount: 64),
+        .flag("user_channels", \.userChannels),
+    ]
+
+    private static let clientSettings: [Setting<Configuration>] = [
+        .duration("client.connect_timeout", \.client.connectTimeout, in: second...minutes(10)),
+        .duration("client.ping_interval", \.client.pingInterval, in: second...minutes(60)),
+        .duration("client.pong_timeout", \.client.pongTimeout, in: second...minutes(10)),
+        .count(
+            "client.maximum_connections",
+            \.client.maximumConnections,
+            in: 1...1_000_000
+        ),
+        .count("client.maximum_channels", \.client.maximumChannels, in: 1...10_000),
+        .byteCount(
+            "client.maximum_message_size",
+            \.client.maximumMessageByteCount,
+            in: kibibyte...(16 * mebibyte)
+        ),
+        .count(
+            "client.maximum_commands_per_message",
+            \.client.maximumCommandsPerMessage,
+            in: 1...10_000
+        ),
+        .count("client.maximum_json_depth", \.client.maximumJSONDepth, in: 4...256),
+        .byteCount(
+            "client.maximum_unsent",
+            \.client.maximumUnsentByteCount,
+            in: (16 * kibibyte)...(256 * mebibyte)
+        ),
+        .count("client.commands_per_second", \.client.commandsPerSecond, in: 1...100_000),
+        .count("client.command_burst", \.client.commandBurst, in: 1...1_000_000),
+        .count("client.maximum_errors", \.client.maximumErrors, in: 1...1_000_000),
+        .count(
+            "client.maximum_pending_commands",
+            \.client.maximumPendingCommands,
+            in: 1...100_000
+        ),
+    ]
+
+    private static let httpSettings: [Setting<Configuration>] = [
+        .duration("http.header_timeout", \.http.headerTimeout, in: second...minutes(10)),
+        .duration("http.body_timeout", \.http.bodyTimeout, in: second...minutes(10)),
+        .duration("http.keep_alive_timeout", \.http.keepAliveTimeout, in: second...minutes(60)),
+        .duration("http.close_timeout", \.http.closeTimeout, in: second...minutes(1)),
+        .byteCount(
+            "http.maximum_request_line_size",
+            \.http.maximumRequestLineByteCount,
+            in: 256...(64 * kibibyte)
+        ),
+        .byteCount(
+            "http.maximum_header_size",
+            \.http.maximumHeaderByteCount,
+            in: kibibyte...(256 * kibibyte)
+        ),
+        .count("http.maximum_header_count", \.http.maximumHeaderCount, in: 8...1_000),
+        .byteCount(
+            "http.maximum_body_size",
+            \.http.maximumBodyByteCount,
+            in: 0...(16 * mebibyte)
+        ),
+    ]
+
+    private static let liveSettings: [Setting<Configuration>] = [
+        .duration("live.grace_period", \.live.gracePeriod, in: .zero...minutes(24 * 60)),
+        .duration(
+            "live.viewers_interval",
+            \.live.viewersInterval,
+            in: .milliseconds(100)...minutes(1)
+        ),
+        .count("live.maximum_streams", \.live.maximumStreams, in: 1...1_000_000),
+        .count("live.maximum_title_length", \.live.maximumTitleLength, in: 1...2_000),
+        .byteCount("live.maximum_meta_size", \.live.maximumMetaByteCount, in: 2...(64 * kibibyte)),
+        .count("live.history_size", \.live.historySize, in: 0...1_000_000),
+        .duration("live.history_lifetime", \.live.historyLifetime, in: second...days(365)),
+        .duration("live.idempotency_window", \.live.idempotencyWindow, in: second...days(7)),
+        .count(
+            "live.maximum_idempotency_keys",
+            \.live.maximumIdempotencyKeys,
+            in: 1...10_000_000
+        ),
+        .count("live.maximum_list_limit", \.live.maximumListLimit, in: 1...1_000),
+    ]
+
+    private static let commentSettings: [Setting<Configuration>] = [
+        .count("comments.maximum_length", \.comments.maximumLength, in: 1...4_000),
+        .count("comments.rate", \.comments.rate, in: 1...1_000),
+        .duration("comments.rate_interval", \.comments.rateInterval, in: second...minutes(60)),
+        .duration("comments.duplicate_window", \.comments.duplicateWindow, in: .zero...minutes(60)),
+        .duration("comments.maximum_slow_mode", \.comments.maximumSlowMode, in: second...days(1)),
+        .duration("comments.maximum_timeout", \.comments.maximumTimeout, in: second...days(365)),
+        .count("comments.maximum_muted_users", \.comments.maximumMutedUsers, in: 1...1_000_000),
+    ]
+
+    private static let hubSettings: [Setting<Configuration>] = [
+        .count("hub.maximum_channels", \.hub.maximumChannels, in: 1...10_000_000),
+        .byteCount(
+            "hub.maximum_history_size",
+            \.hub.maximumHistoryByteCount,
+            in: (64 * kibibyte)...(1_024 * mebibyte)
+        ),
+        .count("hub.maximum_history_limit", \.hub.maximumHistoryLimit, in: 1...100_000),
+        .byteCount(
+            "hub.maximum_link_message_size",
+            \.hub.maximumLinkMessageByteCount,
+            in: mebibyte...(256 * mebibyte)
+        ),
+        .byteCount(
+            "hub.maximum_unsent",
+            \.hub.maximumUnsentByteCount,
+            in: mebibyte...(1_024 * mebibyte)
+        ),
+        .duration("hub.request_timeout", \.hub.requestTimeout, in: .milliseconds(100)...minutes(1)),
+    ]
+
+    private static let supervisorSettings: [Setting<Configuration>] = [
+        .duration(
+            "supervisor.heartbeat_timeout",
+            \.supervisor.heartbeatTimeout,
+            in: second...minutes(10)
+        ),
+        .duration(
+            "supervisor.minimum_back_off",
+            \.supervisor.minimumBackOff,
+            in: .milliseconds(10)...minutes(1)
+        ),
+        .duration(
+            "supervisor.maximum_back_off",
+            \.supervisor.maximumBackOff,
+            in: .milliseconds(10)...minutes(60)
+        ),
+        .duration("supervisor.stable_after", \.supervisor.stableAfter, in: second...minutes(60)),
+        .duration("supervisor.drain_timeout", \.supervisor.drainTimeout, in: .zero...minutes(60)),
+    ]
+
+    private static let second = Duration.seconds(1)
+    private static let kibibyte = 1 << 10
+    private static let mebibyte = 1 << 20
+
+    private static func minutes(_ count: Int) -> Duration { .seconds(60 * count) }
+    private static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }
+}
+
+extension AnonymousSettings {
+    /// `allow` as the names that the manifest uses.
+    fileprivate var allowNames: [String] {
+        get { PermissionNames.names(of: allow) }
+        set {
+            allow = newValue.reduce(into: []) { permissions, name in
+                permissions.formUnion(PermissionNames.permission(named: name) ?? [])
+            }
+        }
+    }
+}
