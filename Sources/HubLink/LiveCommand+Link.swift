@@ -44,6 +44,7 @@ extension LiveCommand: LinkValue {
             writer.write(list.state?.rawValue) { $0.write($1) }
             writer.write(list.cursor) { $0.write($1) }
             writer.write(list.limit)
+            writer.write(list.visibleStreams) { $0.write($1) }
         case .mode(let mode):
             writer.write(Tag.mode.rawValue)
             writer.write(mode.stream)
@@ -124,7 +125,10 @@ extension LiveCommand: LinkValue {
                 List(
                     state: try Self.state(&reader),
                     cursor: try reader.optionalString(),
-                    limit: try reader.integer()
+                    limit: try reader.integer(),
+                    visibleStreams: try reader.list { (reader) throws(LinkError) in
+                        try reader.string()
+                    }
                 )
             )
         case .mode:

@@ -78,15 +78,19 @@ package enum LiveCommand: Hashable, Sendable {
         /// Opaque: the last answer's `cursor`.
         package var cursor: String?
         package var limit: Int
+        /// Stream ids, and patterns of them with `*`, that the asking session may see.
+        package var visibleStreams: [String]
 
         package init(
             state: StreamState? = nil,
             cursor: String? = nil,
-            limit: Int
+            limit: Int,
+            visibleStreams: [String] = ["*"]
         ) {
             self.state = state
             self.cursor = cursor
             self.limit = limit
+            self.visibleStreams = visibleStreams
         }
     }
 

@@ -33,7 +33,7 @@ enum SampleMessages {
         .update(.init(stream: "show", title: "ü", meta: nil)),
         .stop(.init(stream: "show", reason: "done", generation: 3)),
         .get(stream: "show"),
-        .list(.init(state: .interrupted, cursor: "c", limit: 10)),
+        .list(.init(state: .interrupted, cursor: "c", limit: 10, visibleStreams: ["a", "b-*"])),
         .list(.init(limit: 50)),
         .mode(.init(stream: "show", slowSeconds: 5)),
         .sendComment(.init(stream: "show", text: "hi", replyTo: "1", idempotencyKey: "k")),
