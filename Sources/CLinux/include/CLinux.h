@@ -1,3 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+
+#include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+/* Names and texts of errors and signals: GNU extensions that Swift's Glibc module hides.
+   All return static strings, NULL for an unknown number. */
+const char *tally_error_name(int code);
+const char *tally_error_text(int code);
+const char *tally_signal_name(int signal);
+
+/* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC; a GNU extension. */
+int tally_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/* memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING; tally_seal makes it read-only for good. */
+int tally_memory_file(const char *name);
+int tally_seal(int file);
+
+/* Open file description locks (fcntl(2), F_OFD_*) on the whole file. They belong to the
+   description: they end with the last descriptor of it, so a killed process leaves none behind.
+   tally_lock: 0, or -1 with errno (EAGAIN: somebody else holds it).
+   tally_is_locked: asks without taking it; 1 locked by another description, 0 free, -1 errno. */
+int tally_lock(int file);
+int tally_is_locked(int file);
+
+/* sigprocmask(2) with SIG_BLOCK and signalfd(2), nonblocking and close-on-exec. */
+int tally_signal_descriptor(const int *signals, int count);
+void tally_ignore_broken_pipe(void);
+
+/* Starts `path` as a child that dies with its parent.
+
+   fork(2) and execv(2); between them only async-signal-safe calls. The child
+   - has default signal dispositions and an empty mask (SIGTTOU ignored: it may log to a terminal
+     from a background process group),
+   - leads its own process group, so that Ctrl-C reaches the supervisor alone, which then stops
+     its children in order,
+   - gets SIGKILL when the parent dies (PR_SET_PDEATHSIG), and ends at once if it died already,
+   - reads /dev/null as its standard input,
+   - keeps exactly the `inherited` descriptors, and those that were opened without O_CLOEXEC.
+   Returns 0 and the child's id, or the error number of the call that failed, execv included. */
+int tally_spawn(const char *path, char *const arguments[], const int *inherited, int count,
+                pid_t *child);
+
+/* PR_SET_PDEATHSIG SIGKILL again, for a process whose credentials changed: the kernel clears it. */
+int tally_die_with_parent(void);
+
+/* Relaxed 64-bit atomics on shared memory. One process writes each word, any number read it. */
+static inline uint64_t tally_load(const uint64_t *word) {
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline void tally_store(uint64_t *word, uint64_t value) {
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
