@@ -37,6 +37,15 @@ extension ChannelRule {
         return rule
     }
 
+    /// What holds on `#<user>`: notifications, recovered by whoever was away for a while.
+    package static var user: ChannelRule {
+        var rule = ChannelRule(pattern: "#*")
+        rule.historySize = 100
+        rule.historyLifetime = .seconds(24 * 3_600)
+        rule.subscribing = .nobody
+        return rule
+    }
+
     /// Whether the channel keeps publications with positions.
     package var hasHistory: Bool {
         retention == .log && historySize > 0 && historyLifetime > .zero
