@@ -32,6 +32,7 @@ extension ChannelRule {
         var rule = ChannelRule(pattern: "live:*")
         rule.historySize = historySize
         rule.historyLifetime = historyLifetime
+        rule.recovery = .forced
         rule.hasPresence = true
         rule.subscribing = .nobody
         return rule
@@ -42,6 +43,7 @@ extension ChannelRule {
         var rule = ChannelRule(pattern: "#*")
         rule.historySize = 100
         rule.historyLifetime = .seconds(24 * 3_600)
+        rule.recovery = .forced
         rule.subscribing = .nobody
         return rule
     }
