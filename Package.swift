@@ -42,6 +42,9 @@ let package = Package(
         .systemLibrary(
             name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CJose", pkgConfig: "jose", providers: [.apt(["libjose-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        module("Digests", ["COpenSSL"]),
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
         module("StatusPage", ["CLinux", "Reactor"]),
@@ -50,16 +53,17 @@ let package = Package(
 
         // Pure: bytes or events in, actions out.
         module("HTTP"),
-        module("WebSocket"),
+        module("WebSocket", ["HTTP"]),
         module("Channels"),
         module("ClientProtocol", ["Channels", "JSON"]),
         module("Live", ["Channels", "ClientProtocol", "JSON"]),
         module("HubLink", ["Channels", "ClientProtocol", "Live"]),
 
         // Sockets that speak the protocols above.
-        module("WebServer", ["Reactor", "HTTP", "WebSocket"]),
+        module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
         module(
-            "Client", ["Reactor", "HTTP", "WebSocket", "JSON", "ClientProtocol", "Channels"]),
+            "Client",
+            ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]),
         .target(
             name: "StudioPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
 
@@ -92,8 +96,9 @@ let package = Package(
         tests("StatusPage", ["StatusPage"]),
         tests("Tokens", ["Tokens", "JSON", "Channels"]),
         tests("Manifest", ["Manifest", "Channels"]),
+        tests("Digests", ["Digests"]),
         tests("HTTP", ["HTTP"]),
-        tests("WebSocket", ["WebSocket"]),
+        tests("WebSocket", ["WebSocket", "HTTP"]),
         tests("Channels", ["Channels"]),
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON"]),

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a peer sent, its frames put together and unmasked.
+package enum WebSocketEvent: Hashable, Sendable {
+    /// Valid UTF-8.
+    case text([UInt8])
+    case binary([UInt8])
+    case ping([UInt8])
+    case pong([UInt8])
+    case close(ClosePayload)
+}
+
+/// Reads messages from a connection's bytes, in whatever pieces they arrive.
+///
+/// A frame that would make its message too big is refused at its header, before any of it is
+/// held. Memory grows with what has arrived, never with what a header announces. After an error
+/// the decoder must not be used again.
+package struct MessageDecoder: Sendable {
+    private var message: [UInt8] = []
+    private var control: [UInt8] = []
+    private var header = FrameHeaderParser()
+    private var frame: FrameHeader?
+    private var missingByteCount = 0
+    private var key: UInt32 = 0
+    private var messageOpcode: Opcode?
+    private var validator = UTF8Validator()
+    private let sender: Sender
+
+    /// - Parameter sender: the side whose frames these are, not the side that reads them.
+    package init(from sender: Sender) {
+        self.sender = sender
+    }
+
+    /// Whether part of a frame, or of a message, has arrived and the rest has not.
+    package var isInsideMessage: Bool { messageOpcode != nil || frame != nil }
+
+    /// Takes bytes from `offset` on up to the next event; nil when it has taken them all.
+    package mutating func decode(
+        _ bytes: Span<UInt8>,
+        from offset: inout Int,
+        limits: WebSocketLimits
+    ) throws(WebSocketError) -> WebSocketEvent? {
+        while true {
+            if let frame {
+                if missingByteCount > 0 {
+                    guard offset < bytes.count else { return nil }
+                    try takePayload(of: frame, bytes, from: &offset)
+                    guard missingByteCount == 0 else { return nil }
+                }
+                self.frame = nil
+                if let event = try end(frame) { return event }
+            } else {
+                guard offset < bytes.count else { return nil }
+                let byte = bytes[offset]
+                offset += 1
+                if let complete = try header.consume(byte, from: sender) {
+                    try begin(complete, limits: limits)
+                }
+            }
+        }
+    }
+
+    /// Checks a frame's place among the others and its size (RFC 6455 §5.4).
+    private mutating func begin(
+        _ frame: FrameHeader,
+        limits: WebSocketLimits
+    ) throws(WebSocketError) {
+        if !frame.opcode.isControl {
+            switch (frame.opcode, messageOpcode) {
+            case (.continuation, nil): throw .unexpectedContinuation
+            case (.continuation, _): break
+            case (_, nil): messageOpcode = frame.opcode
+            default: throw .expectedContinuation
+            }
+            let room = max(limits.maximumMessageByteCount - message.count, 0)
+            guard frame.payloadByteCount <= UInt64(room) else { throw .messageTooBig }
+        }
+        guard let byteCount = Int(exactly: frame.payloadByteCount) else { throw .messageTooBig }
+        missingByteCount = byteCount
+        key = frame.maskingKey ?? 0
+        self.frame = frame
+    }
+
+    private mutating func takePayload(
+        of frame: FrameHeader,
+        _ bytes: Span<UInt8>,
+        from offset: inout Int
+    ) throws(WebSocketError) {
+        let count = min(missingByteCount, bytes.count - offset)
+        let range = offset..<(offset + count)
+        if frame.opcode.isControl {
+            Masking.append(bytes, range, key: key, to: &control)
+        } else {
+            let start = message.count
+            Masking.append(bytes, range, key: key, to: &message)
+            if messageOpcode == .text {
+                // Checked as it comes, so that a long invalid text fails at once.
+                guard validator.consume(message, from: start) else { throw .invalidUTF8 }
+            }
+        }
+        key = Masking.advance(key, by: count)
+        missingByteCount -= count
+        offset += count
+    }
+
+    private mutating func end(_ frame: FrameHeader) throws(WebSocketError) -> WebSocketEvent? {
+        if frame.opcode.isControl {
+            let payload = control
+            control = []
+            return switch frame.opcode {
+            case .ping: .ping(payload)
+            case .pong: .pong(payload)
+            default: .close(try ClosePayload(parsing: payload, from: sender))
+            }
+        }
+        guard frame.isFinal else { return nil }
+        guard validator.isAtBoundary else { throw .invalidUTF8 }
+        let isText = messageOpcode == .text
+        let payload = message
+        message = []
+        messageOpcode = nil
+        return isText ? .text(payload) : .binary(payload)
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One side of an open WebSocket: what to do about what the peer sends, and the close handshake.
+///
+/// A value without sockets: the owner feeds it bytes, sends what it says to send, and ends the
+/// connection when it says so. After `finish` it takes no more bytes.
+package struct WebSocketEndpoint: Sendable {
+    package enum Action: Hashable, Sendable {
+        case deliverText([UInt8])
+        case deliverBinary([UInt8])
+
+        /// A ping to be answered with a pong of the same payload.
+        case sendPong([UInt8])
+
+        /// A pong, asked for or not; it counts as a sign of life.
+        case receivedPong([UInt8])
+
+        /// Send this close frame, if there is one, and then end the connection.
+        case finish(ClosePayload?, Ending)
+    }
+
+    /// Why it is over.
+    package enum Ending: Hashable, Sendable {
+        case closedByPeer(ClosePayload)
+        case closeAnswered(ClosePayload)
+        case violation(WebSocketError)
+    }
+
+    private enum State {
+        case open
+        case closeSent
+        case finished
+    }
+
+    private var decoder: MessageDecoder
+    private var state = State.open
+
+    package init(receivingFrom sender: Sender) {
+        decoder = MessageDecoder(from: sender)
+    }
+
+    /// Whether messages may still be sent.
+    package var isOpen: Bool { state == .open }
+
+    /// Whether the peer has begun a message or a frame and not ended it.
+    package var isInsideMessage: Bool { decoder.isInsideMessage }
+
+    /// Takes bytes from `offset` on up to the next action; nil when it has taken them all.
+    package mutating func receive(
+        _ bytes: Span<UInt8>,
+        from offset: inout Int,
+        limits: WebSocketLimits
+    ) -> Action? {
+        while state != .finished {
+            let event: WebSocketEvent?
+            do throws(WebSocketError) {
+                event = try decoder.decode(bytes, from: &offset, limits: limits)
+            } catch {
+                return finish(answer: Self.payload(for: error), .violation(error))
+            }
+            guard let event else { return nil }
+            if let action = action(for: event) { return action }
+        }
+        offset = bytes.count
+        return nil
+    }
+
+    /// Begins the close handshake: the close frame to send, or nil when it has begun already.
+    package mutating func close(_ payload: ClosePayload) -> ClosePayload? {
+        guard state == .open else { return nil }
+        state = .closeSent
+        return payload
+    }
+
+    /// Once a close frame is sent nothing may follow it, so what still comes is dropped
+    /// (RFC 6455 §5.5.1), except for the close frame that ends the handshake.
+    private mutating func action(for event: WebSocketEvent) -> Action? {
+        switch event {
+        case .text(let bytes): state == .open ? .deliverText(bytes) : nil
+        case .binary(let bytes): state == .open ? .deliverBinary(bytes) : nil
+        case .ping(let bytes): state == .open ? .sendPong(bytes) : nil
+        case .pong(let bytes): state == .open ? .receivedPong(bytes) : nil
+        case .close(let payload):
+            // The answer carries the same code and needs no reason (RFC 6455 §5.5.1).
+            state == .open
+                ? finish(answer: ClosePayload(code: payload.code), .closedByPeer(payload))
+                : finish(answer: nil, .closeAnswered(payload))
+        }
+    }
+
+    private mutating func finish(answer: ClosePayload?, _ ending: Ending) -> Action {
+        let mayAnswer = state == .open
+        state = .finished
+        return .finish(mayAnswer ? answer : nil, ending)
+    }
+
+    private static func payload(for error: WebSocketError) -> ClosePayload {
+        ClosePayload(code: error.closeCode, reason: error.reason)
+    }
+}
