@@ -33,7 +33,11 @@ package enum ChildProcess {
     /// Only for a process with a single thread: the kernel watches the *thread* that forks
     /// (`PR_SET_PDEATHSIG`). The child leads its own process group, has default signals, reads
     /// nothing, and inherits the environment and exactly these descriptors under their numbers.
-    /// - Parameter arguments: `arguments[0]` included.
+    /// - Parameters:
+    ///   - executable: the program's path.
+    ///   - arguments: of the program, `arguments[0]` included.
+    ///   - descriptors: what it inherits.
+    /// - Returns: the child's process id.
     /// - Throws: the error of fork(2) or of execve(2).
     package static func spawn(
         _ executable: String,
@@ -42,7 +46,7 @@ package enum ChildProcess {
     ) throws(SystemError) -> Int32 {
         // Copies that tally_spawn reads and execve copies; freed on every way out.
         let copies: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
-        defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+        defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         var child: Int32 = -1
         // The vector ends with NULL, as execv(3) wants; the count is the array's.
         let code = unsafe tally_spawn(

@@ -39,9 +39,9 @@ package struct Readiness: OptionSet, Hashable, Sendable {
     package static let writable = Readiness(rawValue: 2)
     /// The peer will send nothing more; what it sent may still be unread.
     package static let closedByPeer = Readiness(rawValue: 4)
-    /// Both directions are closed. Reported until the descriptor is removed.
+    /// Both directions are closed; reported until the descriptor is removed.
     package static let hangUp = Readiness(rawValue: 8)
-    /// `Socket.pendingError` has the reason. Reported until the descriptor is removed.
+    /// The reason is `Socket.pendingError`; reported until the descriptor is removed.
     package static let failed = Readiness(rawValue: 16)
 
     init(epollEvents events: UInt32) {

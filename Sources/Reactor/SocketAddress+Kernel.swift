@@ -61,7 +61,7 @@ extension SocketAddress {
 
     /// Reads what the kernel filled in; nil for a family that Tally does not use.
     ///
-    /// - Parameter fill: is given storage and its length, and returns whether it succeeded.
+    /// `fill` is given storage and its length, and says whether it succeeded.
     static func fromKernel(
         _ fill: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Bool
     ) -> SocketAddress? {
