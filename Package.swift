@@ -105,6 +105,7 @@ let package = Package(
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
+        tests("Client", ["Client", "Reactor", "JSON", "ClientProtocol", "Channels"]),
         tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),
     ]
 )
