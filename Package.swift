@@ -99,6 +99,7 @@ let package = Package(
         tests("Digests", ["Digests"]),
         tests("HTTP", ["HTTP"]),
         tests("WebSocket", ["WebSocket", "HTTP"]),
+        tests("StudioPage", ["StudioPage"]),
         tests("Channels", ["Channels"]),
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON"]),
