@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# `make run` and `make test` work on a fresh Debian 12 that has only a Swift toolchain: what is
+# missing is installed, what is there is left alone.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+ADDRESS ?= 127.0.0.1:8000
+# More flags for `tally serve`, such as ARGS="--workers 4".
+ARGS ?=
+
+BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libssl-dev
+TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+SWIFT_CODE := $(wildcard Sources Plugins Tests Package.swift)
+BUILT_FROM := Package.swift $(shell find Sources -type f)
+TALLY := .build/release/tally
+
+.PHONY: help run build test test-swift test-python lint format clean
+.PHONY: swift build-packages test-packages always
+
+help: ## Say what each target does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: build ## Serve a demo on 127.0.0.1:8000 (ADDRESS=, ARGS=)
+	@echo "Tally: open http://$(ADDRESS)/ in a browser; Ctrl-C ends it."
+	@exec $(TALLY) serve --demo --listen $(ADDRESS) $(ARGS)
+
+build: build-packages .build/release.stamp ## Build the release binary, .build/release/tally
+
+# A stamp, because the build leaves a binary that needs no change as old as it was.
+.build/release.stamp: $(BUILT_FROM) $(if $(wildcard $(TALLY)),,always)
+	@$(MAKE) swift
+	swift build --configuration release --product tally
+	@touch $@
+
+test: test-swift test-python ## Run every test: units, end to end, a real client, a real browser
+
+test-swift: build-packages swift
+	swift build --build-tests
+	swift test --skip-build
+
+test-python: build-packages test-packages swift .venv/stamp
+	swift build --product tally
+	.venv/bin/pytest Tests
+
+.venv/stamp: Tests/requirements.txt
+	python3 -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+lint: swift ## Check the format of the Swift code and the licence line of every file
+	swift format lint --strict --parallel --recursive $(SWIFT_CODE)
+	@missing=$$(git ls-files '*.swift' '*.c' '*.h' '*.js' '*.css' '*.py' '*.yaml' Makefile .ci/run \
+		| xargs grep -L 'SPDX-License-Identifier: Apache-2.0' || true); \
+	if [ -n "$$missing" ]; then echo "no licence line in:" $$missing >&2; exit 1; fi
+
+format: swift ## Format the Swift code
+	swift format --in-place --parallel --recursive $(SWIFT_CODE)
+
+clean: ## Remove what was built
+	rm -rf .build .venv
+
+always:
+
+swift:
+	@version=$$(swift --version 2>/dev/null | grep -oE 'Swift version [0-9]+\.[0-9]+' || true); \
+	version=$${version##* }; \
+	if [ -z "$$version" ]; then \
+		echo "Tally needs Swift 6.3 or later, and there is no swift on the PATH: see swift.org/install" >&2; \
+		exit 1; \
+	elif [ "$$(printf '6.3\n%s\n' "$$version" | sort -V | head -n 1)" != 6.3 ]; then \
+		echo "Tally needs Swift 6.3 or later; this is Swift $$version" >&2; \
+		exit 1; \
+	fi
+
+# $(call install,PACKAGES): only what is missing, so that it costs nothing the second time.
+define install
+	@missing=(); \
+	if command -v dpkg-query > /dev/null; then \
+		for package in $(1); do \
+			[[ "$$(dpkg-query --show --showformat '$${Status}' $$package 2> /dev/null)" == *' installed' ]] \
+				|| missing+=($$package); \
+		done; \
+	else \
+		echo "not a Debian system: make sure that it has the like of $(1)" >&2; \
+	fi; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		echo "Installing $${missing[*]}"; \
+		$(SUDO) apt-get update -qq; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends "$${missing[@]}" > /dev/null; \
+	fi
+endef
+
+build-packages:
+	$(call install,$(BUILD_PACKAGES))
+
+test-packages:
+	$(call install,$(TEST_PACKAGES))
