@@ -4,7 +4,7 @@
 ///
 /// Bounded by count, bytes and age. Offsets rise by one from 1 and are never given twice within an
 /// epoch; what is dropped is dropped from the oldest end, so what is kept has no holes.
-package struct ChannelLog: Sendable {
+package struct ChannelLog: Hashable, Sendable {
     package struct Limits: Hashable, Sendable {
         package var maximumCount: Int
         package var maximumByteCount: Int
@@ -20,7 +20,8 @@ package struct ChannelLog: Sendable {
     package struct Entry: Hashable, Sendable {
         package enum Kind: Hashable, Sendable {
             case event
-            case comment(by: Author)
+            /// `generation`: of the stream, when the comment was made.
+            case comment(by: Author, generation: UInt64)
             case deletedComment
         }
 
@@ -124,6 +125,18 @@ package struct ChannelLog: Sendable {
             publications.append(json)
         }
         return publications
+    }
+
+    /// Two logs are equal where no reader can tell them apart.
+    package static func == (left: ChannelLog, right: ChannelLog) -> Bool {
+        left.epoch == right.epoch && left.limits == right.limits
+            && left.topOffset == right.topOffset && left.count == right.count
+            && (0..<left.count).allSatisfy { left.entries[$0] == right.entries[$0] }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(epoch)
+        hasher.combine(topOffset)
     }
 
     private var oldestOffset: UInt64 { topOffset - UInt64(count) + 1 }

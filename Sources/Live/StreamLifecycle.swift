@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Channels
+package import ClientProtocol
+
+/// The life cycle of one stream: offline → live ⇄ interrupted → offline.
+///
+///             start                 broadcaster gone
+///     offline ─────► live ─────────────────────────► interrupted
+///        ▲            │ ▲       broadcaster back          │
+///        │            │ └─────────────────────────────────┤
+///        └────────────┴───────────────────────────────────┘
+///              stop                   stop, grace over
+///
+/// Every start has a higher generation. A stream that keeps alive is never interrupted.
+package struct StreamLifecycle: Hashable, Sendable {
+    package private(set) var state: StreamState = .offline
+    /// 0 before the first start.
+    package private(set) var generation: UInt64 = 0
+    /// Whether it lives on without a broadcaster's connection.
+    package private(set) var keepsAlive = false
+    /// nil unless it is interrupted.
+    package private(set) var interruptedAt: Timestamp?
+
+    package init() {}
+
+    /// As it was recorded.
+    package init(
+        state: StreamState,
+        generation: UInt64,
+        keepsAlive: Bool,
+        interruptedAt: Timestamp?
+    ) {
+        self.state = state
+        self.generation = generation
+        self.keepsAlive = keepsAlive
+        self.interruptedAt = interruptedAt
+    }
+
+    package var isRunning: Bool { state != .offline }
+
+    /// - Parameter floor: the highest generation of any stream that the node has forgotten.
+    /// - Throws: error 401 when it is live or interrupted.
+    package mutating func start(keepsAlive: Bool, above floor: UInt64) throws(ErrorReply) {
+        guard state == .offline else { throw ErrorReply(.streamAlreadyLive) }
+        generation = max(generation, floor) + 1
+        state = .live
+        self.keepsAlive = keepsAlive
+    }
+
+    /// - Parameter wanted: the only generation that may be stopped; nil for the running one.
+    /// - Throws: error 400 when it is offline, 408 when another generation runs.
+    package mutating func stop(generation wanted: UInt64?) throws(ErrorReply) {
+        try requireRunning()
+        guard wanted == nil || wanted == generation else {
+            throw ErrorReply(.staleGeneration, "generation \(generation) is running")
+        }
+        end()
+    }
+
+    /// - Throws: error 400 when it is offline.
+    package func requireRunning() throws(ErrorReply) {
+        guard isRunning else { throw ErrorReply(.streamNotLive) }
+    }
+
+    /// No broadcaster's connection is left; answers whether that interrupts the stream.
+    package mutating func broadcasterGone(at now: Timestamp) -> Bool {
+        guard state == .live, !keepsAlive else { return false }
+        state = .interrupted
+        interruptedAt = now
+        return true
+    }
+
+    /// A broadcaster's connection is there; answers whether that resumes the stream.
+    package mutating func broadcasterBack() -> Bool {
+        guard state == .interrupted else { return false }
+        state = .live
+        interruptedAt = nil
+        return true
+    }
+
+    /// When an interrupted stream is to be stopped; nil for any other.
+    package func graceEnds(after period: Duration) -> Timestamp? {
+        interruptedAt.map { $0 + period }
+    }
+
+    /// Ends an interrupted stream whose grace period is over; answers whether it did.
+    package mutating func graceOver(after period: Duration, now: Timestamp) -> Bool {
+        guard let end = graceEnds(after: period), end <= now else { return false }
+        self.end()
+        return true
+    }
+
+    private mutating func end() {
+        state = .offline
+        interruptedAt = nil
+        keepsAlive = false
+    }
+}
