@@ -2,8 +2,9 @@
 
 /// The distinct users and the peak of one generation, as they are recorded.
 package struct Audience: Hashable, Sendable {
-    /// Users that are told apart in one generation: 16 MiB of digests. Beyond it the count of
-    /// unique viewers stands still.
+    /// Users that are told apart in one generation: 16 MiB of digests.
+    ///
+    /// Beyond it the count of unique viewers stands still.
     package static let maximumUniqueCount = 1_000_000
 
     /// `Author.digest` of each.

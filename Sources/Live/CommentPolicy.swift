@@ -55,7 +55,8 @@ package struct CommentPolicy: Sendable {
         accepted = RecencyTable(maximumCount: limits.maximumAuthors)
     }
 
-    /// - Parameter slowSeconds: the stream's slow mode, 0 for none.
+    /// Refuses a comment that comes too soon; `slowSeconds` is the stream's slow mode, 0 for none.
+    ///
     /// - Throws: error 111 over the rate, 402 in slow mode (moderators are exempt from both), 407
     ///   for a duplicate; each with the wait after which the same comment is accepted.
     package func check(

@@ -6,7 +6,7 @@ import JSON
 extension LiveEvent {
     /// The event as a Publication's JSON text, encoded once for all who see it.
     ///
-    /// - Parameter offset: its place in history; nil for an event that is not in history.
+    /// `offset`: its place in history; nil for an event that is not in history.
     package func publication(offset: UInt64?, generation: UInt64, at: Timestamp) -> [UInt8] {
         var writer = JSONWriter(capacity: 192)
         writer.beginObject()

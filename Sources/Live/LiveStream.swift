@@ -13,7 +13,9 @@ package struct LiveStream: Hashable, Sendable {
     package var startedAt: Timestamp?
     /// nil while it runs.
     package var endedAt: Timestamp?
-    /// Least seconds between two comments of one user; 0 is off. Outlives the generation.
+    /// Least seconds between two comments of one user; 0 is off.
+    ///
+    /// Outlives the generation, as mutes do.
     package var slowSeconds: Int64 = 0
     /// Comments of this generation so far, deleted ones included.
     package var commentCount: UInt64 = 0

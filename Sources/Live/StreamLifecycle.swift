@@ -39,7 +39,9 @@ package struct StreamLifecycle: Hashable, Sendable {
 
     package var isRunning: Bool { state != .offline }
 
-    /// - Parameter floor: the highest generation of any stream that the node has forgotten.
+    /// Begins a generation above every earlier one and above `floor`, the highest that the node
+    /// has forgotten.
+    ///
     /// - Throws: error 401 when it is live or interrupted.
     package mutating func start(keepsAlive: Bool, above floor: UInt64) throws(ErrorReply) {
         guard state == .offline else { throw ErrorReply(.streamAlreadyLive) }
@@ -48,7 +50,8 @@ package struct StreamLifecycle: Hashable, Sendable {
         self.keepsAlive = keepsAlive
     }
 
-    /// - Parameter wanted: the only generation that may be stopped; nil for the running one.
+    /// Ends the generation `wanted`, or the running one when that is nil.
+    ///
     /// - Throws: error 400 when it is offline, 408 when another generation runs.
     package mutating func stop(generation wanted: UInt64?) throws(ErrorReply) {
         try requireRunning()

@@ -13,9 +13,7 @@ package struct StreamSnapshot: Hashable, Sendable {
         self.figures = figures
     }
 
-    /// The snapshot as JSON text.
-    ///
-    /// - Parameter withTotals: whether the ended generation's totals are added, as `live.stop` does.
+    /// The snapshot as JSON text, with the ended generation's totals where `live.stop` asks.
     package func json(withTotals: Bool = false) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 + stream.meta.count)
         write(into: &writer, withTotals: withTotals)
