@@ -8,6 +8,7 @@ package import Channels
 /// gained since it was last recorded, so that recording costs once an interval too.
 package struct ViewerMeter: Sendable {
     private var lastTold: Timestamp?
+    private var lastFigures: ViewerFigures?
     private var unrecordedUsers: Set<UInt64> = []
     private var unrecordedPeak = 0
 
@@ -47,7 +48,11 @@ package struct ViewerMeter: Sendable {
         return max(now, lastTold + interval)
     }
 
-    package mutating func told(at now: Timestamp) {
+    /// Notes that these figures are told now; answers false where they are the ones told last.
+    package mutating func tell(_ figures: ViewerFigures, at now: Timestamp) -> Bool {
+        guard figures != lastFigures else { return false }
+        lastFigures = figures
         lastTold = now
+        return true
     }
 }

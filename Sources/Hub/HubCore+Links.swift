@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+
+extension HubCore {
+    mutating func receive(_ message: WorkerMessage, from link: LinkID) {
+        guard let peer = sessions.links[link] else { return }
+        if case .hello(let hello) = message {
+            guard peer.hello == nil else { return drop(link, .unexpectedHello) }
+            return greet(link, hello)
+        }
+        guard peer.hello != nil else { return drop(link, .unexpectedHello) }
+        switch message {
+        case .hello:
+            break
+        case .attach(let session, let identity):
+            attach(session, identity, link)
+        case .detach(let session):
+            guard let slot = sessions.slot(link, session) else {
+                return drop(link, .unknownSession)
+            }
+            detach(slot)
+        case .unsubscribed(let session, let channel):
+            guard let slot = sessions.slot(link, session) else { return }
+            unsubscribe(slot, from: channel)
+        case .resume(let resumption):
+            resume(resumption, link)
+        case .request(let request, let session, let body):
+            guard let slot = sessions.slot(link, session) else {
+                return drop(link, .unknownSession)
+            }
+            answer(request, body, from: slot, link)
+        }
+    }
+
+    /// Everything that came over the link is gone at once.
+    mutating func close(_ link: LinkID) {
+        for slot in sessions.close(link) { detach(slot) }
+    }
+
+    private mutating func greet(_ link: LinkID, _ hello: WorkerMessage.Hello) {
+        // The same process has made a new link: what came over its old one is not there any more.
+        let superseded = sessions.links.filter { $0.value.hello == hello }.map(\.key)
+        for old in superseded { drop(old, .superseded) }
+        sessions.greet(link, hello)
+        send(.welcome(hub: identity), to: link)
+    }
+
+    private mutating func attach(
+        _ id: SessionID,
+        _ identity: SessionIdentity,
+        _ link: LinkID
+    ) {
+        guard sessions.slot(link, id) == nil else { return drop(link, .unknownSession) }
+        _ = sessions.insert(HubSession(link: link, id: id, identity: identity))
+        for name in controllers.add(identity.controlledStreams) { markControl(name) }
+    }
+
+    private mutating func detach(_ slot: SessionSlot) {
+        guard let session = sessions[slot] else { return }
+        for subscription in session.subscriptions { leave(slot, subscription.channel) }
+        sessions.remove(slot)
+        for name in controllers.remove(session.identity.controlledStreams) { markControl(name) }
+    }
+
+    /// Marks the running streams that a session's id or pattern names.
+    private mutating func markControl(_ name: String) {
+        if NamePattern.isExact(name) {
+            if runningStreams.contains(name) { changedControl.insert(name) }
+            return
+        }
+        for stream in runningStreams where NamePattern.matches(name, stream) {
+            changedControl.insert(stream)
+        }
+    }
+
+    private mutating func answer(
+        _ request: RequestID,
+        _ body: HubRequest,
+        from slot: SessionSlot,
+        _ link: LinkID
+    ) {
+        let result: Result<HubReply, ErrorReply>
+        do throws(ErrorReply) {
+            switch body {
+            case .subscribe(let subscribe):
+                // It answers before the channel hears of the new subscriber.
+                return try self.subscribe(slot, subscribe, request, link)
+            case .unsubscribe(let channel):
+                unsubscribe(slot, from: channel)
+                result = .success(.done)
+            case .publish(let channel, let data):
+                try publish(data, on: channel, from: slot)
+                result = .success(.done)
+            case .history(let history):
+                result = .success(.history(try self.history(history)))
+            case .presence(let channel):
+                result = .success(.presence(json: try presence(on: channel)))
+            case .presenceStats(let channel):
+                let stats = try presenceStats(on: channel)
+                result = .success(.presenceStats(clients: stats.clients, users: stats.users))
+            case .live(let command, let moderator):
+                let json = try run(command, from: slot, isModerator: moderator)
+                result = .success(.result(json: json))
+            }
+        } catch {
+            result = .failure(error)
+        }
+        send(.reply(request, result), to: link)
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Channels
+import ClientProtocol
+import HubLink
+import Live
+
+/// The one authority of a node, as a pure state machine: an event in, actions out.
+///
+/// It holds the order of every channel, the life cycle of every stream, who is subscribed and
+/// muted, and what was answered to whom. It reads no clock and no randomness and does no I/O; what
+/// outlives the process is in `state` and changes by records alone. The extensions have a topic
+/// each: +Links, +Subscriptions, +Feeds, +Streams, +Comments, +Moderation, +Audience, +Deadlines.
+package struct HubCore: Sendable {
+    /// What is to be looked at when a time has come.
+    enum Deadline: Hashable, Sendable {
+        /// Tell a stream's viewers its figures.
+        case viewers(stream: String)
+        /// End an interrupted stream.
+        case grace(stream: String)
+        /// See whether a broadcaster came back after the hub's start.
+        case control(stream: String)
+        case log(channel: String)
+        case latest(channel: String)
+        case mutes(stream: String)
+        case answers
+        case policy
+    }
+
+    let options: HubOptions
+    /// Differs after every start of the hub.
+    let identity: UInt64
+    package internal(set) var state: HubState
+    var sessions = SessionTable()
+    var channels = ChannelTable()
+    var controllers = ControllerTable()
+    var policy: CommentPolicy
+    var meters: [String: ViewerMeter] = [:]
+    var runningStreams: Set<String> = []
+    var deadlines = DeadlineQueue<Deadline>()
+    var epochs: EpochSource
+    var now: Timestamp
+    private var actions: [HubAction] = []
+    /// Streams whose viewers or broadcasters changed during the event; `settle` sees to them.
+    var changedAudiences: Set<String> = []
+    var changedControl: Set<String> = []
+
+    /// A hub with nothing, or with the state that its records rebuilt.
+    package init(
+        options: HubOptions,
+        seed: UInt64,
+        state: HubState? = nil,
+        now: Timestamp
+    ) {
+        self.options = options
+        self.state = state ?? HubState(options: options)
+        policy = CommentPolicy(limits: options.commentLimits)
+        epochs = EpochSource(seed: seed)
+        identity = epochs.next()
+        self.now = now
+        takeUp()
+    }
+
+    /// When `.deadline` is to be handled; nil while nothing is due ever.
+    package var nextDeadline: Timestamp? { deadlines.next }
+    package var sessionCount: Int { sessions.count }
+
+    package mutating func handle(_ event: HubEvent, now: Timestamp) -> [HubAction] {
+        self.now = max(self.now, now)
+        meetDeadlines()
+        switch event {
+        case .linkOpened(let link): sessions.open(link)
+        case .linkClosed(let link): close(link)
+        case .received(let link, let message): receive(message, from: link)
+        case .deadline: break
+        }
+        settle()
+        var taken: [HubAction] = []
+        swap(&taken, &actions)
+        return taken
+    }
+
+    /// The one way by which durable state changes.
+    mutating func record(_ record: HubRecord) {
+        state.apply(record)
+        actions.append(.record(record))
+    }
+
+    mutating func send(_ message: HubMessage, to link: LinkID) {
+        actions.append(.send(link, message))
+    }
+
+    mutating func broadcast(_ message: HubMessage, to links: [LinkID]) {
+        guard !links.isEmpty else { return }
+        actions.append(.broadcast(links, message))
+    }
+
+    mutating func drop(_ link: LinkID, _ fault: LinkFault) {
+        actions.append(.drop(link, fault))
+        close(link)
+    }
+
+    /// Sees once to every stream that the event changed, however many sessions it concerned, so
+    /// that a worker's death is one count and not thousands.
+    private mutating func settle() {
+        if !changedControl.isEmpty {
+            let streams = changedControl.sorted()
+            changedControl = []
+            for stream in streams { checkControl(of: stream) }
+        }
+        if !changedAudiences.isEmpty {
+            let streams = changedAudiences.sorted()
+            changedAudiences = []
+            for stream in streams { tellFigures(of: stream) }
+        }
+    }
+}

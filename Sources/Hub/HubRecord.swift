@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Channels
+package import Live
+
+/// One durable change of the hub's state: what the journal keeps.
+///
+/// Every record says what holds from now on, not what to do, so that applying one again changes
+/// nothing. Applied in order to an empty `HubState` they rebuild it.
+package enum HubRecord: Hashable, Sendable {
+    /// A publication with a position; the first of an epoch opens the channel's log.
+    case publication(channel: String, Position, ChannelLog.Entry)
+    /// Another text took a publication's place.
+    case replaced(channel: String, offset: UInt64, ChannelLog.Entry.Kind, json: [UInt8])
+    /// The newest value of a feed that keeps no more than that.
+    case latest(channel: String, LatestValue)
+    /// The channel's log or newest value is gone, and its epoch with it.
+    case channelDropped(String)
+    case stream(LiveStream)
+    /// The node forgets a stream to make room; its generation is never given again.
+    case streamForgotten(String, generation: UInt64)
+    /// What the audience of a running generation gained.
+    case audience(stream: String, generation: UInt64, users: [UInt64], peak: Int)
+    case muted(stream: String, user: String, Mute)
+    case unmuted(stream: String, user: String)
+    /// The answer to a request with an idempotency key.
+    case answered(IdempotencyKey, result: [UInt8], at: Timestamp)
+}
+
+/// The newest value of a feed that keeps no history.
+package struct LatestValue: Hashable, Sendable {
+    package let at: Timestamp
+    /// A Publication as JSON text.
+    package let json: [UInt8]
+
+    package init(at: Timestamp, json: [UInt8]) {
+        self.at = at
+        self.json = json
+    }
+}
