@@ -104,7 +104,7 @@ let package = Package(
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON"]),
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
-        tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket"]),
+        tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
         tests("Client", ["Client", "Reactor", "JSON", "ClientProtocol", "Channels"]),
         tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTP
+internal import Reactor
+internal import WebSocket
+
+extension Connection {
+    /// Starts another deadline if the connection now waits for something else.
+    func updateDeadline() {
+        let purpose = expected
+        deadline.set(purpose, duration(of: purpose), from: server.loop.now)
+    }
+
+    /// Gives more time to a peer that took its share of what is queued.
+    func countSent(_ byteCount: Int) {
+        guard deadline.purpose == .sending else { return }
+        deadline.countSent(byteCount)
+        if deadline.sentByteCount >= WebServerLimits.minimumSentByteCount {
+            deadline.restart(.sending, server.limits.sendTimeout, from: server.loop.now)
+        }
+    }
+
+    private var expected: Deadline.Purpose {
+        switch phase {
+        case .ended: return .none
+        case .lingering: return .lingering
+        case .flushing: return .sending
+        case .webSocket:
+            if !endpoint.isOpen { return .closeHandshake }
+            return queue.isEmpty ? .none : .sending
+        case .http:
+            if !queue.isEmpty { return .sending }
+            guard let exchange else { return .none }
+            if exchange.parser.isReadingBody { return .requestBody }
+            let isFirst = exchange.answeredCount == 0
+            return exchange.parser.isBetweenRequests && !isFirst ? .nextRequest : .requestHead
+        }
+    }
+
+    private func duration(of purpose: Deadline.Purpose) -> Duration? {
+        switch purpose {
+        case .none: nil
+        case .requestHead: server.limits.requestHeadTimeout
+        case .requestBody: server.limits.requestBodyTimeout
+        case .nextRequest: server.limits.keepAliveTimeout
+        case .sending: server.limits.sendTimeout
+        case .closeHandshake: server.limits.closeHandshakeTimeout
+        case .lingering: server.limits.lingerTimeout
+        }
+    }
+
+    func checkDeadline(_ now: MonotonicTime) {
+        guard now >= deadline.moment else { return }
+        switch deadline.purpose {
+        case .none:
+            break
+        case .requestHead, .requestBody:
+            // A client that sent nothing at all may be a browser that connected ahead of need.
+            let isSilent = exchange?.parser.isBetweenRequests ?? true
+            if isSilent { end(.connectionLost(nil)) } else { refuseLateRequest() }
+        case .sending:
+            if isReportedOpen { server.counters.slowDisconnects += 1 }
+            end(.slow)
+        case .nextRequest, .closeHandshake, .lingering:
+            end(.connectionLost(nil))
+        }
+        settle()
+    }
+
+    private func refuseLateRequest() {
+        server.counters.badRequests += 1
+        answerLast(.text(.requestTimeout, "the request did not arrive in time"))
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTP
+internal import Reactor
+
+/// Bytes in and out: the only part that touches the socket.
+extension Connection {
+    // MARK: In
+
+    func receive() {
+        server.withReceiveBuffer { buffer in
+            for _ in 0..<WebServerLimits.maximumReceiveCountPerTurn {
+                guard wantsToRead, let raw = rawDescriptor else { return }
+                switch Socket.receive(raw, into: &buffer) {
+                case .transferred(let count):
+                    lastReceived = server.loop.now
+                    process(buffer.span.extracting(0..<count))
+                    resume()
+                    guard count == buffer.count else { return }
+                case .wouldBlock:
+                    return
+                case .endOfStream:
+                    takeEndOfStream()
+                    return
+                case .failed(let error):
+                    end(.connectionLost(error))
+                    return
+                }
+            }
+        }
+    }
+
+    /// Acts on bytes until they are used up or so much is unsent that the rest has to wait.
+    private func process(_ bytes: Span<UInt8>) {
+        isCorked = true
+        var offset = 0
+        processing: while offset < bytes.count {
+            if isBackedUp { flush() }
+            if isBackedUp {
+                unprocessed.append(bytes, offset..<bytes.count)
+                break
+            }
+            switch phase {
+            case .http: processHTTP(bytes, from: &offset)
+            case .webSocket: processWebSocket(bytes, from: &offset)
+            case .flushing, .lingering, .ended: break processing
+            }
+        }
+        isCorked = false
+        flush()
+    }
+
+    /// Acts on what had to wait, as far as what is unsent allows.
+    func resume() {
+        while !unprocessed.isEmpty, !isBackedUp {
+            let bytes = unprocessed
+            unprocessed = []
+            process(bytes.span)
+        }
+    }
+
+    /// The peer sends nothing more; what it asked for before is still sent.
+    private func takeEndOfStream() {
+        peerHasEnded = true
+        switch phase {
+        case .http where !queue.isEmpty: finishSending()
+        case .flushing: break
+        case .http, .webSocket, .lingering, .ended: end(.connectionLost(nil))
+        }
+    }
+
+    // MARK: Out
+
+    /// Sends at once if nothing waits before it, and keeps what the kernel does not take.
+    func enqueue(_ frame: SharedFrame) {
+        guard queue.isEmpty, !isCorked, let raw = rawDescriptor else {
+            if phase != .ended { queue.append(frame) }
+            return
+        }
+        switch Socket.send(raw, frame.bytes, from: 0) {
+        case .transferred(let count) where count == frame.bytes.count:
+            return
+        case .transferred(let count):
+            queue.append(frame, from: count)
+        case .wouldBlock, .endOfStream:
+            queue.append(frame)
+        case .failed(let error):
+            end(.connectionLost(error))
+            return
+        }
+        settle()
+    }
+
+    /// Sends what is queued as far as the kernel takes it.
+    func flush() {
+        sendQueued()
+        if phase == .flushing, queue.isEmpty { linger() }
+    }
+
+    private func sendQueued() {
+        while !queue.isEmpty, let raw = rawDescriptor {
+            let pieces = queue.pieces(maximumCount: Socket.maximumGatheredCount)
+            let offered = pieces.reduce(-queue.headOffset) { $0 + $1.count }
+            switch Socket.send(raw, gathering: pieces, firstOffset: queue.headOffset) {
+            case .transferred(let count):
+                queue.removeSent(count)
+                countSent(count)
+                guard count >= offered else { return }
+            case .wouldBlock, .endOfStream:
+                return
+            case .failed(let error):
+                end(.connectionLost(error))
+                return
+            }
+        }
+    }
+
+    /// Takes nothing more, sends what is queued, and then ends the connection.
+    func finishSending() {
+        guard phase != .ended else { return }
+        phase = .flushing
+        exchange = nil
+        unprocessed = []
+        if !isCorked { flush() }
+    }
+
+    /// Ends our side and waits a little for the peer to end its own.
+    private func linger() {
+        guard !peerHasEnded, let raw = rawDescriptor else {
+            end(.connectionLost(nil))
+            return
+        }
+        phase = .lingering
+        Socket.shutdownSending(raw)
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Reactor
+internal import WebSocket
+
+extension Connection {
+    // MARK: The application's side
+
+    /// Sends a frame whose bytes other connections may be sending too; ignored unless open.
+    package func send(_ frame: SharedFrame) {
+        guard isOpen else { return }
+        enqueue(frame)
+        if queue.byteCount > server.limits.maximumUnsentByteCount { closeAsSlow() }
+    }
+
+    /// Sends one text message; the bytes must be UTF-8.
+    package func send(text: [UInt8]) {
+        send(SharedFrame.text(text))
+    }
+
+    package func send(binary: [UInt8]) {
+        send(SharedFrame.binary(binary))
+    }
+
+    /// Closes with a code and a reason of at most 123 bytes, after what is queued.
+    package func close(code: UInt16, reason: String) {
+        let code = CloseCode(rawValue: code)
+        close(ClosePayload(code: code, reason: reason), .closedHere(code))
+    }
+
+    /// Ends the connection at once, without a close frame and without what is queued.
+    package func abort() {
+        end(.aborted)
+    }
+
+    private func closeAsSlow() {
+        server.counters.slowDisconnects += 1
+        // What is queued would only delay the close frame; the client recovers it elsewhere.
+        queue.dropUnstarted()
+        close(server.limits.slowClosePayload, .slow)
+    }
+
+    private func close(_ payload: ClosePayload, _ cause: CloseCause) {
+        guard phase == .webSocket, let answer = endpoint.close(payload) else { return }
+        reportClosed(cause)
+        enqueue(SharedFrame(.close, answer.bytes))
+        if !isCorked { settle() }
+    }
+
+    // MARK: The peer's side
+
+    /// Takes bytes from `offset` on up to one event, and acts on it.
+    func processWebSocket(_ bytes: Span<UInt8>, from offset: inout Int) {
+        let action = endpoint.receive(bytes, from: &offset, limits: server.limits.webSocket)
+        switch action {
+        case .deliverText(let payload):
+            server.application.received(text: payload, on: self)
+        case .deliverBinary(let payload):
+            server.application.received(binary: payload, on: self)
+        case .sendPong(let payload):
+            enqueue(SharedFrame(.pong, payload))
+        case .receivedPong, nil:
+            break
+        case .finish(let answer, let ending):
+            finish(answer, ending)
+        }
+    }
+
+    private func finish(_ answer: ClosePayload?, _ ending: WebSocketEndpoint.Ending) {
+        switch ending {
+        case .closedByPeer(let payload):
+            reportClosed(.closedByPeer(payload))
+        case .closeAnswered:
+            break
+        case .violation(let error):
+            server.counters.protocolErrors += 1
+            reportClosed(.violation(error))
+        }
+        if let answer { enqueue(SharedFrame(.close, answer.bytes)) }
+        finishSending()
+    }
+}

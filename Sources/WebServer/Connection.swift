@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTP
+package import Reactor
+internal import WebSocket
+
+/// One socket, first speaking HTTP and then, if it asked for it, WebSocket.
+///
+/// Everything it owns while it waits is in this object; see `WebServer` for what all share.
+package final class Connection: EventHandler {
+    enum Phase: UInt8 {
+        case http
+        case webSocket
+        /// Sends what is queued, takes nothing.
+        case flushing
+        /// All is sent and our side is ended; waits for the peer to end its own.
+        case lingering
+        case ended
+    }
+
+    package let id: ConnectionID
+    package let peer: SocketAddress
+
+    /// The application's own state of this connection.
+    package var session: AnyObject?
+
+    /// When bytes last arrived.
+    package internal(set) var lastReceived: MonotonicTime
+
+    let server: WebServer
+    var descriptor: Descriptor?
+    var registration: Registration?
+    var phase = Phase.http
+
+    /// The HTTP side; nil once WebSocket is spoken.
+    var exchange: HTTPExchange?
+    var endpoint = WebSocketEndpoint(receivingFrom: .client)
+    var queue = OutgoingQueue()
+
+    /// Received, but not looked at before the queue is shorter; then reading rests too.
+    var unprocessed: [UInt8] = []
+    var deadline = Deadline()
+
+    /// Whether the application has been told that it is open, and not that it is closed.
+    var isReportedOpen = false
+    var peerHasEnded = false
+
+    /// While bytes are processed, answers are collected and sent by one call.
+    var isCorked = false
+
+    init(
+        id: ConnectionID,
+        peer: SocketAddress,
+        descriptor: consuming Descriptor,
+        server: WebServer
+    ) {
+        self.id = id
+        self.peer = peer
+        self.descriptor = consume descriptor
+        self.server = server
+        lastReceived = server.loop.now
+        exchange = HTTPExchange(limits: server.limits.http)
+    }
+
+    func start() {
+        guard let raw = rawDescriptor else { return }
+        do throws(SystemError) {
+            registration = try server.loop.add(raw, .readable, handler: self)
+            updateDeadline()
+        } catch {
+            end(.connectionLost(error))
+        }
+    }
+
+    var rawDescriptor: Int32? { descriptor?.raw }
+
+    /// Whether messages can be sent.
+    package var isOpen: Bool { phase == .webSocket && endpoint.isOpen }
+
+    /// Bytes that are queued since the peer does not take them.
+    package var unsentByteCount: Int { queue.byteCount }
+
+    package func handle(_ readiness: Readiness) {
+        if readiness.contains(.writable) {
+            flush()
+            resume()
+        }
+        let isReading = readiness.contains(.readable) || readiness.contains(.closedByPeer)
+        if isReading, wantsToRead {
+            receive()
+        } else if readiness.contains(.failed) || readiness.contains(.hangUp) {
+            // Reported whatever the interest, so it must not be left for later. If reading is
+            // wanted, it finds the reason.
+            if wantsToRead { receive() } else { end(.connectionLost(nil)) }
+        }
+        settle()
+    }
+
+    /// Whether more input can be taken now.
+    var wantsToRead: Bool {
+        switch phase {
+        case .http, .webSocket: !peerHasEnded && unprocessed.isEmpty && !isBackedUp
+        case .lingering: true
+        case .flushing, .ended: false
+        }
+    }
+
+    /// Whether so much is unsent that nothing more should be asked.
+    var isBackedUp: Bool {
+        queue.byteCount > server.limits.pauseReadingAboveUnsentByteCount
+    }
+
+    /// Brings the loop's interest and the deadline in line with what the connection waits for.
+    func settle() {
+        guard let registration, phase != .ended else { return }
+        var interest: Interest = []
+        if wantsToRead { interest.insert(.readable) }
+        if !queue.isEmpty { interest.insert(.writable) }
+        server.loop.modify(registration, interest)
+        updateDeadline()
+    }
+
+    /// Ends the socket now; the application is told if it had been told that it was open.
+    func end(_ cause: CloseCause) {
+        guard phase != .ended else { return }
+        phase = .ended
+        if let registration { server.loop.remove(registration) }
+        registration = nil
+        descriptor = nil
+        exchange = nil
+        queue = OutgoingQueue()
+        unprocessed = []
+        endpoint = WebSocketEndpoint(receivingFrom: .client)
+        reportClosed(cause)
+        server.remove(self)
+    }
+
+    func reportClosed(_ cause: CloseCause) {
+        guard isReportedOpen else { return }
+        isReportedOpen = false
+        server.reportClosed(self, cause)
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Reactor
+
+/// Takes connections from one listening socket, which somebody else owns.
+final class Listener: EventHandler {
+    private let raw: Int32
+    private let server: WebServer
+    private var registration: Registration?
+
+    init(_ raw: Int32, _ server: WebServer) {
+        self.raw = raw
+        self.server = server
+    }
+
+    func start() throws(SystemError) {
+        registration = try server.loop.add(raw, .readable, handler: self)
+    }
+
+    func stop() {
+        guard let registration else { return }
+        server.loop.remove(registration)
+        self.registration = nil
+    }
+
+    /// While descriptors are exhausted the socket stays readable: watching it would spin.
+    func setAccepting(_ isAccepting: Bool) {
+        guard let registration else { return }
+        server.loop.modify(registration, isAccepting ? .readable : [])
+    }
+
+    func handle(_ readiness: Readiness) {
+        for _ in 0..<WebServerLimits.maximumAcceptCountPerTurn {
+            switch Socket.accept(raw) {
+            case .accepted(let accepted):
+                server.admit(accepted)
+            case .wouldBlock:
+                return
+            case .descriptorsExhausted:
+                server.pauseAccepting()
+                return
+            case .failed:
+                server.pauseAccepting()
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTP
+package import Reactor
+
+/// HTTP/1.1 and WebSocket on listening sockets, for one application, on one event loop.
+///
+/// It holds its connections until each has ended. A connection that waits costs its object alone:
+/// what arrives is received into one buffer that all share, deadlines are a number in the
+/// connection that one sweep looks at.
+package final class WebServer {
+    package let limits: WebServerLimits
+    package internal(set) var counters = WebServerCounters()
+    let loop: EventLoop
+    let application: any WebApplication
+
+    /// Whether answers end their connections, since the server is about to go.
+    private(set) var isDraining = false
+
+    private var table = ConnectionTable()
+    private var listeners: [Listener] = []
+    private var isAcceptingPaused = false
+    private var closed: [(Connection, CloseCause)] = []
+    private var receiveBuffer: [UInt8] = []
+    private var isSweeping = false
+    private var date = (second: Int64.min, text: "")
+
+    package init(loop: EventLoop, limits: WebServerLimits, application: any WebApplication) {
+        self.loop = loop
+        self.limits = limits
+        self.application = application
+    }
+
+    // MARK: Listening
+
+    /// Serves the connections of a listening socket, which stays the caller's to close.
+    ///
+    /// - Throws: when the kernel cannot watch more descriptors.
+    package func listen(on raw: Int32) throws(SystemError) {
+        let listener = Listener(raw, self)
+        try listener.start()
+        listeners.append(listener)
+    }
+
+    /// Takes no more connections, ends the HTTP ones that wait for a request, and the others after
+    /// their answer; WebSockets stay open until the application closes them.
+    package func stopAccepting() {
+        isDraining = true
+        for listener in listeners { listener.stop() }
+        listeners = []
+        table.visitAll { $0.endIfIdle() }
+    }
+
+    func pauseAccepting() {
+        guard !isAcceptingPaused else { return }
+        isAcceptingPaused = true
+        counters.acceptPauses += 1
+        for listener in listeners { listener.setAccepting(false) }
+        loop.schedule(after: limits.acceptPause) { [weak self] in self?.resumeAccepting() }
+    }
+
+    private func resumeAccepting() {
+        guard isAcceptingPaused else { return }
+        isAcceptingPaused = false
+        for listener in listeners { listener.setAccepting(true) }
+    }
+
+    // MARK: Connections
+
+    /// Sockets that are open, WebSockets and others.
+    package var connectionCount: Int { table.count }
+
+    /// The connection with an id, while it is there.
+    package func connection(_ id: ConnectionID) -> Connection? { table[id] }
+
+    /// Calls for every open WebSocket; the body may send on, close and abort any connection.
+    package func forEachConnection(_ body: (Connection) -> Void) {
+        table.visitAll { connection in
+            if connection.isOpen { body(connection) }
+        }
+    }
+
+    func admit(_ accepted: consuming AcceptedConnection) {
+        let peer = accepted.peer
+        let descriptor = accepted.takeDescriptor()
+        guard table.count < limits.maximumConnectionCount else {
+            counters.rejectedConnections += 1
+            // Whether it arrives is the kernel's affair: one more connection is one too many.
+            _ = Socket.send(descriptor.raw, refusalBytes(), from: 0)
+            return
+        }
+        Socket.setNoDelay(descriptor.raw)
+        var slot: Descriptor? = consume descriptor
+        let connection = table.insert { id in
+            guard let descriptor = slot.take() else { preconditionFailure("inserted twice") }
+            return Connection(id: id, peer: peer, descriptor: descriptor, server: self)
+        }
+        counters.acceptedConnections += 1
+        connection.start()
+        startSweeping()
+    }
+
+    private func refusalBytes() -> [UInt8] {
+        HTTPResponseEncoder.encode(
+            .text(.serviceUnavailable, "too many connections"),
+            .unreadable,
+            date: dateText()
+        )
+    }
+
+    /// Forgets a connection whose descriptor is closed.
+    func remove(_ connection: Connection) {
+        table.remove(connection.id)
+        // The descriptor that was given back may be the one that was missing.
+        if isAcceptingPaused { resumeAccepting() }
+    }
+
+    /// Tells the application at the end of the turn, when none of its own calls is running.
+    func reportClosed(_ connection: Connection, _ cause: CloseCause) {
+        closed.append((connection, cause))
+        guard closed.count == 1 else { return }
+        loop.deferToEndOfTurn { [self] in
+            let reports = closed
+            closed = []
+            for (connection, cause) in reports {
+                application.closed(connection, cause)
+                connection.session = nil
+            }
+        }
+    }
+
+    // MARK: Shared by all connections
+
+    /// Lends the receive buffer, so that nothing else can change it while its bytes are read.
+    func withReceiveBuffer(_ body: (inout [UInt8]) -> Void) {
+        var buffer = receiveBuffer
+        receiveBuffer = []
+        if buffer.isEmpty {
+            buffer = [UInt8](repeating: 0, count: WebServerLimits.receiveBufferByteCount)
+        }
+        body(&buffer)
+        receiveBuffer = buffer
+    }
+
+    /// The Date field's value, made once a second.
+    func dateText() -> String {
+        let second = WallClock.now() / 1000
+        if second != date.second { date = (second, HTTPDate.format(unixSeconds: second)) }
+        return date.text
+    }
+
+    /// One timer looks after the deadlines of all, and rests while there is none.
+    private func startSweeping() {
+        guard !isSweeping else { return }
+        isSweeping = true
+        loop.schedule(after: limits.sweepInterval) { [weak self] in self?.sweep() }
+    }
+
+    private func sweep() {
+        isSweeping = false
+        let now = loop.now
+        table.visitAll { $0.checkDeadline(now) }
+        if table.count > 0 { startSweeping() }
+    }
+}

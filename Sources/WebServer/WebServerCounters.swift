@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a server has seen since its start; only ever rising.
+package struct WebServerCounters: Hashable, Sendable {
+    package var acceptedConnections = 0
+    package var rejectedConnections = 0
+    package var acceptPauses = 0
+    package var requests = 0
+    /// Requests that could not be read, or did not come in time.
+    package var badRequests = 0
+    package var upgrades = 0
+    /// WebSockets that were closed because their peer broke the protocol.
+    package var protocolErrors = 0
+    package var slowDisconnects = 0
+}
