@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CJansson
+import CJose
+
+/// One key of libjose's, with the one algorithm that it is for.
+///
+/// libjose works on Jansson trees: a JWS is an object of three base64url texts.
+@safe
+final class SigningKey {
+    let algorithm = "HS256"
+    private let key: UnsafeMutablePointer<json_t>
+    private let configuration: OpaquePointer
+
+    /// A shared secret.
+    init(secret: [UInt8]) throws(TokenSecretError) {
+        guard secret.count >= TokenLimit.shortestSecret else { throw .tooShort }
+        guard secret.count <= TokenLimit.longestSecret else { throw .tooLong }
+        guard let text = Base64URL.encode(secret), let configuration = unsafe jose_cfg() else {
+            throw .outOfMemory
+        }
+        unsafe tally_jose_silence(configuration)
+        // `alg` in the key makes libjose refuse any other, whatever the token says.
+        let members = [("kty", "oct"), ("alg", algorithm), ("k", text)]
+        guard let key = unsafe Self.object(members) else {
+            unsafe jose_cfg_decref(configuration)
+            throw .outOfMemory
+        }
+        unsafe self.key = unsafe key
+        unsafe self.configuration = unsafe configuration
+    }
+
+    deinit {
+        unsafe json_decref(key)
+        unsafe jose_cfg_decref(configuration)
+    }
+
+    /// Whether the signature is this key's; libjose compares in constant time.
+    func verifies(_ parts: TokenParts) -> Bool {
+        let members = [
+            ("protected", parts.header), ("payload", parts.payload),
+            ("signature", parts.signature),
+        ]
+        guard let jws = unsafe Self.object(members) else { return false }
+        defer { unsafe json_decref(jws) }
+        return unsafe jose_jws_ver(configuration, jws, nil, key, false)
+    }
+
+    /// The signature of `header.payload`, both base64url.
+    func signature(header: String, payload: String) -> String? {
+        guard let jws = unsafe Self.object([("payload", payload)]) else { return nil }
+        defer { unsafe json_decref(jws) }
+        guard let template = unsafe Self.object([("protected", header)]) else { return nil }
+        defer { unsafe json_decref(template) }
+        guard unsafe jose_jws_sig(configuration, jws, template, key),
+            let text = unsafe json_string_value(json_object_get(jws, "signature"))
+        else { return nil }
+        // Owned by `jws`, and copied before it goes.
+        return unsafe String(cString: text)
+    }
+
+    /// An object of strings, which the caller owns.
+    private static func object(
+        _ members: [(name: String, text: String)]
+    ) -> UnsafeMutablePointer<json_t>? {
+        guard let object = unsafe json_object() else { return nil }
+        for (name, text) in members {
+            // Takes the new string over, also when it fails.
+            if unsafe json_object_set_new(object, name, json_string(text)) != 0 {
+                unsafe json_decref(object)
+                return nil
+            }
+        }
+        return unsafe object
+    }
+}
+
+/// Why a secret cannot be used.
+package enum TokenSecretError: Error, Hashable, Sendable {
+    case tooShort
+    case tooLong
+    case outOfMemory
+}
+
+extension TokenSecretError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .tooShort: "the token secret must have at least \(TokenLimit.shortestSecret) bytes"
+        case .tooLong: "the token secret must have at most \(TokenLimit.longestSecret) bytes"
+        case .outOfMemory: "out of memory for the token secret"
+        }
+    }
+}
