@@ -93,7 +93,7 @@ let package = Package(
 
         tests("Reactor", ["Reactor"]),
         tests("JSON", ["JSON"]),
-        tests("StatusPage", ["StatusPage"]),
+        tests("StatusPage", ["StatusPage", "Reactor"]),
         tests("Tokens", ["Tokens", "JSON", "Channels"]),
         tests("Manifest", ["Manifest", "Channels"]),
         tests("Digests", ["Digests"]),

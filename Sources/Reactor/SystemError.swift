@@ -26,6 +26,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         "\(operation): \(Self.text(of: code))"
     }
 
+    /// Whether the file or folder that the call was about does not exist.
+    package var isMissingFile: Bool { code == ENOENT }
+
     /// The system's words for an error number, and its name.
     package static func text(of code: Int32) -> String {
         // Both point to static strings of the C library, or are NULL for an unknown number.

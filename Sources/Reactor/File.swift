@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// Files and folders, as far as start-up and status need them; these calls may block.
+package enum File {
+    /// What a file may be opened for.
+    package enum Access: Sendable {
+        case reading
+        /// Made when missing, with mode 0600; a symbolic link in its place is refused.
+        case updating
+        /// As `updating`, and emptied.
+        case replacing
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .reading: O_RDONLY
+            case .updating: O_RDWR | O_CREAT | O_NOFOLLOW
+            case .replacing: O_RDWR | O_CREAT | O_NOFOLLOW | O_TRUNC
+            }
+        }
+    }
+
+    package static func open(
+        _ path: String,
+        for access: Access
+    ) throws(SystemError) -> Descriptor {
+        let raw = retryingInterrupted {
+            unsafe Glibc.open(path, access.flags | O_CLOEXEC, 0o600)
+        }
+        guard raw >= 0 else { throw SystemError(lastErrorOf: "open \(path)") }
+        return Descriptor(owning: raw)
+    }
+
+    /// A file in memory that nobody can change any more, for handing bytes to a child.
+    package static func sealed(
+        _ bytes: [UInt8],
+        name: String
+    ) throws(SystemError) -> Descriptor {
+        let raw = unsafe tally_memory_file(name)
+        guard raw >= 0 else { throw SystemError(lastErrorOf: "memfd_create \(name)") }
+        let file = Descriptor(owning: raw)
+        try write(file, bytes)
+        guard tally_seal(raw) == 0 else { throw SystemError(lastErrorOf: "seal \(name)") }
+        return file
+    }
+
+    /// The bytes of a file from its start; its position is neither used nor moved.
+    ///
+    /// - Throws: EFBIG when there are more than `maximumByteCount`.
+    package static func read(
+        _ file: borrowing Descriptor,
+        maximumByteCount: Int
+    ) throws(SystemError) -> [UInt8] {
+        let raw = file.raw
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: min(maximumByteCount + 1, 64 * 1_024))
+        while true {
+            let offset = bytes.count
+            // The pointer covers the array's bytes and is used during the call only.
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                retryingInterrupted {
+                    unsafe pread(raw, buffer.baseAddress, buffer.count, offset)
+                }
+            }
+            guard count >= 0 else { throw SystemError(lastErrorOf: "read") }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= maximumByteCount else {
+                throw SystemError(operation: "read", code: EFBIG)
+            }
+        }
+    }
+
+    /// Writes all bytes at the file's start.
+    package static func write(
+        _ file: borrowing Descriptor,
+        _ bytes: [UInt8]
+    ) throws(SystemError) {
+        let raw = file.raw
+        var offset = 0
+        while offset < bytes.count {
+            // The slice is within the array and used during the call only.
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[offset...])
+                return retryingInterrupted {
+                    unsafe pwrite(raw, rest.baseAddress, rest.count, offset)
+                }
+            }
+            guard count > 0 else { throw SystemError(lastErrorOf: "write") }
+            offset += count
+        }
+    }
+
+    /// Gives an empty file its full size now, so that a full disk is an error here and not a
+    /// SIGBUS at the first touch of its mapping.
+    package static func allocate(
+        _ file: borrowing Descriptor,
+        byteCount: Int
+    ) throws(SystemError) {
+        let code = posix_fallocate(file.raw, 0, byteCount)
+        guard code == 0 else { throw SystemError(operation: "allocate", code: code) }
+    }
+
+    package static func rename(_ path: String, to newPath: String) throws(SystemError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 else {
+            throw SystemError(lastErrorOf: "rename \(path) to \(newPath)")
+        }
+    }
+
+    /// Removes a file; one that is missing already is fine.
+    package static func remove(_ path: String) throws(SystemError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw SystemError(lastErrorOf: "remove \(path)")
+        }
+    }
+
+    /// Takes the file's lock until the last descriptor of this opening is closed.
+    ///
+    /// - Returns: whether it was free.
+    package static func lock(_ file: borrowing Descriptor) throws(SystemError) -> Bool {
+        if tally_lock(file.raw) == 0 { return true }
+        if errno == EAGAIN || errno == EACCES { return false }
+        throw SystemError(lastErrorOf: "lock")
+    }
+
+    /// Whether another opening of the file holds its lock.
+    package static func isLocked(_ file: borrowing Descriptor) throws(SystemError) -> Bool {
+        let result = tally_is_locked(file.raw)
+        guard result >= 0 else { throw SystemError(lastErrorOf: "query lock") }
+        return result == 1
+    }
+
+    /// Closes a descriptor at the next exec (or keeps it).
+    ///
+    /// - Throws: EBADF when the number is not open: it came from outside and is not to be trusted.
+    package static func setCloseOnExec(_ raw: Int32) throws(SystemError) {
+        guard fcntl(raw, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw SystemError(lastErrorOf: "descriptor \(raw)")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Reactor
+
+/// What the supervisor hands to a child that it starts: who it is, and which descriptors it has.
+///
+/// The supervisor writes it as the child's arguments, which `ps` shows:
+/// `tally worker index=0 parent=812 status=5 configuration=6 listeners=8,9 hub=data/hub.sock data=data`.
+/// The hidden subcommand of the role passes its arguments to `init(arguments:)` and then calls
+/// `enter()`. Both sides are always the same program, so there is no version, and a field more or less
+/// is an error.
+package struct ChildLaunch: Hashable, Sendable {
+    package let identity: ProcessIdentity
+    /// The supervisor's process id; a child whose parent is somebody else ends.
+    package let parent: Int32
+    package let statusPage: Int32
+    /// A sealed file with the configuration that the supervisor validated.
+    package let configuration: Int32
+    /// Listening sockets.
+    ///
+    /// A worker's: its own for each TCP address, and each Unix one that all
+    /// share. The hub's: the one for its workers, at `hubSocketPath`.
+    package let listeners: [Int32]
+    /// Where workers reach the hub.
+    ///
+    /// The supervisor keeps the socket open, so a connection made
+    /// while the hub is being replaced waits for the new one.
+    package let hubSocketPath: String
+    package let dataFolder: String
+
+    /// Most listening sockets of one process, which bounds its command line; a manifest's list
+    /// of addresses is shorter.
+    package static let maximumListenerCount = 64
+
+    package init(
+        identity: ProcessIdentity,
+        parent: Int32,
+        statusPage: Int32,
+        configuration: Int32,
+        listeners: [Int32],
+        hubSocketPath: String,
+        dataFolder: String
+    ) {
+        self.identity = identity
+        self.parent = parent
+        self.statusPage = statusPage
+        self.configuration = configuration
+        self.listeners = listeners
+        self.hubSocketPath = hubSocketPath
+        self.dataFolder = dataFolder
+    }
+
+    /// Every descriptor that the child has to inherit.
+    package var descriptors: [Int32] {
+        [statusPage, configuration] + listeners
+    }
+
+    /// The command line after the program's name; the first is the role's subcommand.
+    package var arguments: [String] {
+        [identity.role.name] + Field.allCases.map { "\($0)=\(text(of: $0))" }
+    }
+
+    private enum Field: String, CaseIterable {
+        case index
+        case parent
+        case status
+        case configuration
+        case listeners
+        case hub
+        case data
+    }
+
+    private func text(of field: Field) -> String {
+        switch field {
+        case .index: "\(identity.index)"
+        case .parent: "\(parent)"
+        case .status: "\(statusPage)"
+        case .configuration: "\(configuration)"
+        case .listeners: listeners.map(String.init).joined(separator: ",")
+        case .hub: hubSocketPath
+        case .data: dataFolder
+        }
+    }
+}
+
+extension ChildLaunch {
+    /// Reads what `arguments` wrote, without the role's subcommand, which is known by now.
+    ///
+    /// - Throws: whatever does not come from a supervisor, such as a call by hand.
+    package init(role: ProcessRole, arguments: [String]) throws(ChildLaunchError) {
+        var values: [Field: String] = [:]
+        for argument in arguments {
+            let parts = argument.split(
+                separator: "=",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            guard parts.count == 2, let field = Field(rawValue: String(parts[0])) else {
+                throw .unknownArgument(role, argument)
+            }
+            guard values.updateValue(String(parts[1]), forKey: field) == nil else {
+                throw .invalid(role, field.rawValue)
+            }
+        }
+        func text(_ field: Field) throws(ChildLaunchError) -> String {
+            guard let value = values[field] else { throw .missing(role, field.rawValue) }
+            return value
+        }
+        func number(_ field: Field, from least: Int32) throws(ChildLaunchError) -> Int32 {
+            guard let value = Int32(try text(field)), value >= least else {
+                throw .invalid(role, field.rawValue)
+            }
+            return value
+        }
+        var listeners: [Int32] = []
+        for item in try text(.listeners).split(separator: ",", omittingEmptySubsequences: true) {
+            guard let raw = Int32(item), raw >= Self.firstDescriptor,
+                listeners.count < Self.maximumListenerCount
+            else { throw .invalid(role, Field.listeners.rawValue) }
+            listeners.append(raw)
+        }
+        self.init(
+            identity: ProcessIdentity(role, Int(try number(.index, from: 0))),
+            parent: try number(.parent, from: 1),
+            statusPage: try number(.status, from: Self.firstDescriptor),
+            configuration: try number(.configuration, from: Self.firstDescriptor),
+            listeners: listeners,
+            hubSocketPath: try text(.hub),
+            dataFolder: try text(.data)
+        )
+    }
+
+    /// Below are standard input, output and error.
+    private static let firstDescriptor: Int32 = 3
+}
+
+/// Why a role's subcommand cannot run.
+package enum ChildLaunchError: Error, Hashable, Sendable, CustomStringConvertible {
+    case unknownArgument(ProcessRole, String)
+    case missing(ProcessRole, String)
+    case invalid(ProcessRole, String)
+    /// A descriptor that should have been inherited is not open, or cannot be read.
+    case badDescriptor(ProcessRole, SystemError)
+    case badStatusPage(ProcessRole, StatusError)
+    /// The status page has no slot for this process.
+    case noSlot(ProcessIdentity)
+
+    package var description: String {
+        switch self {
+        case .unknownArgument(let role, let text): "\(role.name): unknown argument \(text)\(hint)"
+        case .missing(let role, let field): "\(role.name): argument \(field)= is missing\(hint)"
+        case .invalid(let role, let field): "\(role.name): argument \(field)= is wrong\(hint)"
+        case .badDescriptor(let role, let error): "\(role.name): \(error)\(hint)"
+        case .badStatusPage(let role, let error): "\(role.name): \(error)\(hint)"
+        case .noSlot(let identity): "\(identity): the status page has no place for it\(hint)"
+        }
+    }
+
+    private var hint: String {
+        "; `tally serve` starts this process itself, do not start it by hand"
+    }
+}

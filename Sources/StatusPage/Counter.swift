@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a process counts since the supervisor's start; a replacement goes on where its predecessor
+/// stopped.
+///
+/// Add cases at the end: the raw value is the counter's place in the page.
+package enum Counter: Int, CaseIterable, Sendable {
+    // Connections.
+    case acceptedConnections
+    case rejectedConnections
+    case slowDisconnects
+    case idleDisconnects
+    // Input.
+    case requests
+    case httpErrors
+    case frames
+    case protocolErrors
+    case commands
+    case badRequests
+    case commandErrors
+    case rateLimited
+    // Identity.
+    case tokensAccepted
+    case tokensRejected
+    // Delivery.
+    case publications
+    case deliveries
+    case recoveries
+    case failedRecoveries
+    // The link between hub and workers.
+    case hubRequests
+    case hubLinkErrors
+    case hubReconnects
+
+    /// As in `tally status --json`: `bad_requests`.
+    package var name: String {
+        "\(self)".reduce(into: "") { name, character in
+            if character.isUppercase { name += "_" }
+            name += character.lowercased()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Reactor
+
+/// One process's place in the status page.
+///
+/// The process beats and counts here; the supervisor says who it is. Every word has one writer, so
+/// counting needs no locked instruction.
+package final class StatusSlot {
+    /// Between two beats; the supervisor kills a process whose beats stop for its timeout.
+    package static let beatInterval = Duration.milliseconds(200)
+
+    private let memory: SharedMemory
+    private let offset: Int
+
+    init(_ memory: SharedMemory, offset: Int) {
+        self.memory = memory
+        self.offset = offset
+    }
+
+    private subscript(word: Int) -> UInt64 {
+        get { memory[offset + word] }
+        set { memory[offset + word] = newValue }
+    }
+
+    // MARK: The process itself
+
+    /// Beats now and from now on, for as long as the loop turns: a loop that hangs stops beating.
+    package func startBeating(on loop: EventLoop) {
+        beat(now: loop.now)
+        loop.schedule(after: Self.beatInterval) { [self] in startBeating(on: loop) }
+    }
+
+    package func beat(now: MonotonicTime) {
+        self[StatusLayout.Slot.beatTime] = now.nanoseconds
+        self[StatusLayout.Slot.beatCount] &+= 1
+    }
+
+    /// Say `serving` once work is taken on: until then the supervisor waits, and an upgrade counts
+    /// as not come up.
+    package func setPhase(_ phase: ProcessPhase) {
+        self[StatusLayout.Slot.phase] = phase.rawValue
+    }
+
+    package func setConnections(_ count: Int) {
+        self[StatusLayout.Slot.connections] = UInt64(clamping: count)
+    }
+
+    package func add(_ counter: Counter, _ count: Int = 1) {
+        self[StatusLayout.Slot.counters + counter.rawValue] &+= UInt64(clamping: count)
+    }
+
+    // MARK: The supervisor
+
+    /// Notes a process that has just been started; its counters go on from its predecessor's.
+    package func began(pid: Int32, restarts: Int, at unixMilliseconds: Int64) {
+        self[StatusLayout.Slot.connections] = 0
+        self[StatusLayout.Slot.beatTime] = 0
+        self[StatusLayout.Slot.restarts] = UInt64(clamping: restarts)
+        self[StatusLayout.Slot.startedAt] = UInt64(clamping: unixMilliseconds)
+        self[StatusLayout.Slot.pid] = UInt64(clamping: pid)
+    }
+
+    /// Notes that the process is gone: nobody is connected to it any more.
+    package func ended() {
+        self[StatusLayout.Slot.phase] = ProcessPhase.down.rawValue
+        self[StatusLayout.Slot.connections] = 0
+        self[StatusLayout.Slot.pid] = 0
+    }
+
+    /// Rises while the process is alive; any other value than last time is a sign of life.
+    package var beatCount: UInt64 { self[StatusLayout.Slot.beatCount] }
+
+    /// nil: the process wrote something that is no phase.
+    package var phase: ProcessPhase? { ProcessPhase(rawValue: self[StatusLayout.Slot.phase]) }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import StatusPage
+import Testing
+
+@Suite struct ChildLaunchTests {
+    private let launch = ChildLaunch(
+        identity: ProcessIdentity(.worker, 3),
+        parent: 812,
+        statusPage: 5,
+        configuration: 6,
+        listeners: [8, 9],
+        hubSocketPath: "da ta=/hub.sock",
+        dataFolder: "da ta="
+    )
+
+    private func decode(_ arguments: [String]) throws(ChildLaunchError) -> ChildLaunch {
+        try ChildLaunch(role: .worker, arguments: arguments)
+    }
+
+    private func replacing(_ field: String, _ value: String) -> [String] {
+        launch.arguments.dropFirst().map {
+            $0.hasPrefix(field + "=") ? field + "=" + value : $0
+        }
+    }
+
+    @Test func comesBackAsItWasSent() throws {
+        #expect(launch.arguments.first == "worker")
+        #expect(try decode(Array(launch.arguments.dropFirst())) == launch)
+        #expect(try decode(replacing("listeners", "")).listeners.isEmpty)
+    }
+
+    @Test func inheritsEveryDescriptorThatItNames() {
+        #expect(launch.descriptors == [5, 6, 8, 9])
+    }
+
+    @Test func refusesMissingArguments() {
+        let arguments = Array(launch.arguments.dropFirst())
+        for index in arguments.indices {
+            var fewer = arguments
+            let field = fewer.remove(at: index).prefix { $0 != "=" }
+            #expect(throws: ChildLaunchError.missing(.worker, String(field))) {
+                try decode(fewer)
+            }
+        }
+    }
+
+    @Test func refusesUnknownAndRepeatedArguments() {
+        let arguments = Array(launch.arguments.dropFirst())
+        for argument in ["", "x", "x=1", "=1"] {
+            #expect(throws: ChildLaunchError.unknownArgument(.worker, argument)) {
+                try decode(arguments + [argument])
+            }
+        }
+        #expect(throws: ChildLaunchError.invalid(.worker, "index")) {
+            try decode(arguments + ["index=3"])
+        }
+    }
+
+    @Test(arguments: [
+        ("index", "-1"), ("index", "x"), ("index", "99999999999"), ("parent", "0"),
+        ("status", "2"), ("configuration", "-3"), ("listeners", "2"), ("listeners", "8,x"),
+    ])
+    func refusesWrongNumbers(field: String, value: String) {
+        #expect(throws: ChildLaunchError.invalid(.worker, field)) {
+            try decode(replacing(field, value))
+        }
+    }
+
+    @Test func boundsTheListeners() throws {
+        func listeners(_ count: Int) -> [String] {
+            replacing("listeners", (0..<count).map { "\($0 + 3)" }.joined(separator: ","))
+        }
+        let most = ChildLaunch.maximumListenerCount
+        #expect(try decode(listeners(most)).listeners.count == most)
+        #expect(throws: ChildLaunchError.invalid(.worker, "listeners")) {
+            try decode(listeners(most + 1))
+        }
+    }
+
+    @Test func tellsWhoeverCallsItByHandWhatToDo() {
+        let error = #expect(throws: ChildLaunchError.self) { try decode([]) }
+        #expect(error?.description.contains("tally serve") == true)
+    }
+}
