@@ -51,9 +51,11 @@ async def test_a_stream_from_start_to_stop(server):
         await seen.event("live.updated", title="Part two")
         await seen.event("viewers", viewers=1, unique_viewers=1)
 
-        totals = await studio.rpc("live.stop", stream="whole")
-        assert totals["state"] == "offline"
-        assert totals["peak_viewers"] == 1
+        stopped = await studio.rpc("live.stop", stream="whole")
+        assert stopped["state"] == "offline"
+        assert stopped["totals"]["peak_viewers"] == stopped["totals"]["unique_viewers"] == 1
+        assert stopped["totals"]["comments"] == 1
+        assert stopped["totals"]["duration_ms"] >= 0
         await seen.event("live.stopped", generation=started["generation"])
 
 

@@ -38,7 +38,7 @@ export class CommentList {
     item.dataset.id = comment.id;
     this.#items.set(comment.id, item);
     this.#place(item, comment.offset);
-    if (comment.text === undefined || comment.deleted) this.delete(comment.id);
+    if (comment.deleted) this.delete(comment.id);
   }
 
   delete(id) {
@@ -112,6 +112,7 @@ export class CommentList {
 
   // The comment on its way has arrived, perhaps before its acknowledgement did.
   #settle(comment) {
+    if (comment.deleted) return;
     const expected = this.#pending.find(
       ({ comment: own }) => own.user === comment.user && own.text === comment.text,
     );
@@ -125,8 +126,8 @@ export class CommentList {
 
   #render(comment) {
     const item = this.#template.content.firstElementChild.cloneNode(true);
-    const name = comment.name || comment.user || "Guest";
-    part(item, "avatar").textContent = initial(name);
+    const name = comment.deleted ? "" : comment.name || comment.user || "Guest";
+    part(item, "avatar").textContent = name && initial(name);
     part(item, "avatar").style.setProperty("--hue", hue(comment.user || name));
     part(item, "name").textContent = name;
     part(item, "text").textContent = comment.text ?? "";

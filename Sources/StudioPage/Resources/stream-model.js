@@ -28,8 +28,8 @@ export class StreamModel extends EventTarget {
   }
 
   /** One publication, live or from history; `isPast` when the snapshot knows it already. */
-  apply({ data, offset = 0, time }, isPast = false) {
-    const event = { ...data, offset, at: data.at ?? time };
+  apply({ data, offset = 0 }, isPast = false) {
+    const event = { ...data, offset };
     switch (event.type) {
       case "comment":
         this.#emit("comment", event);
@@ -51,11 +51,15 @@ export class StreamModel extends EventTarget {
     }
   }
 
+  // Events name their fields as the snapshot does.
   #advance(event) {
     if ((event.generation ?? 0) < (this.snapshot.generation ?? 0)) return; // of an older broadcast
-    const { state = STATE_AFTER[event.type], ...fields } = { ...event.snapshot, ...event };
-    if (event.type === "live.started") fields.started_at ??= event.at;
-    if (event.type === "live.stopped") fields.ended_at ??= event.at;
+    const state = STATE_AFTER[event.type];
+    const fields = { ...event };
+    if (event.type === "live.started") {
+      fields.started_at = event.at;
+      fields.ended_at = null;
+    } else if (event.type === "live.stopped") fields.ended_at = event.at;
     this.#merge(state ? { ...fields, state } : fields);
   }
 
@@ -69,7 +73,7 @@ export class StreamModel extends EventTarget {
   #mute(event) {
     if (event.type === "user.unban") this.muted.delete(event.user);
     else if (event.type === "user.ban") this.muted.set(event.user, Infinity);
-    else this.muted.set(event.user, event.until ?? event.at + (event.seconds ?? 0) * 1000);
+    else this.muted.set(event.user, event.at + event.seconds * 1000);
     this.#emit("muted", event);
   }
 

@@ -93,9 +93,9 @@ export class StudioHalf extends Half {
     const { stream } = this;
     const { generation } = this.model.snapshot;
     await this.#busy(async () => {
-      const totals = await this.client.call("live.stop", { stream, generation });
-      this.model.replace(totals);
-      this.notice(summary(totals));
+      const stopped = await this.client.call("live.stop", { stream, generation });
+      this.model.replace(stopped);
+      this.notice(summary(stopped.totals));
     });
   }
 
@@ -117,7 +117,9 @@ export class StudioHalf extends Half {
 
   #allow() {
     const mayAct = this.client.state === "connected" && this.element.ariaBusy !== "true";
-    for (const part of ["go", "end", "slow"]) this.parts[part].disabled = !mayAct;
+    for (const part of ["go", "end"]) this.parts[part].disabled = !mayAct;
+    // A stream that was never started has no mode.
+    this.parts.slow.disabled = !mayAct || !this.model.snapshot.generation;
   }
 
   // Moderation
@@ -173,9 +175,5 @@ export class StudioHalf extends Half {
 }
 
 function summary({ duration_ms: duration, peak_viewers: peak, comments }) {
-  const parts = ["The broadcast has ended"];
-  if (duration !== undefined) parts.push(`${elapsed(duration)} on air`);
-  if (peak !== undefined) parts.push(`${count(peak)} at most`);
-  if (comments !== undefined) parts.push(`${count(comments)} comments`);
-  return `${parts.join(" · ")}.`;
+  return `${elapsed(duration)} on air · peak ${count(peak)} · comments ${count(comments)}`;
 }
