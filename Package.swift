@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "tally",
             dependencies: [
-                "Supervisor", "Hub", "Worker", "Client", "WebServer", "Reactor", "Manifest",
+                "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
+                "Reactor", "Manifest",
                 "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
                 logging,
             ],
