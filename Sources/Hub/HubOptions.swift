@@ -34,6 +34,9 @@ package struct HubOptions: Sendable {
     /// Up to so many members, users are counted anew for every question.
     package static let cheapUserCount = 1_000
 
+    var maximumLinkMessageByteCount: Int { hub.maximumLinkMessageByteCount }
+    var maximumUnsentByteCount: Int { hub.maximumUnsentByteCount }
+
     var commentLimits: CommentPolicy.Limits {
         var limits = CommentPolicy.Limits()
         limits.rate = comments.rate
