@@ -50,13 +50,13 @@ export class CommentList {
     part(item, "menu").hidden = true;
   }
 
-  /** A line between comments, such as the start of a broadcast. */
-  note(text, offset = Infinity) {
+  /** A line between comments, such as the start of a broadcast, at its place in the order. */
+  note(text, offset) {
     if (this.#items.has(offset)) return;
     const item = document.createElement("li");
     item.className = "note";
     item.textContent = text;
-    if (offset !== Infinity) this.#items.set(offset, item);
+    this.#items.set(offset, item);
     this.#place(item, offset);
   }
 

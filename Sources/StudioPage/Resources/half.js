@@ -104,7 +104,7 @@ export class Half {
     if (returned && !gap && this.#history) return;
     if (gap) {
       this.comments.clear();
-      this.comments.note("The server lost its memory of earlier comments");
+      this.comments.note("The server lost its memory of earlier comments", 0);
     }
     this.#history = true;
     try {
