@@ -45,6 +45,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         module("Digests", ["COpenSSL"]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        module("SQLite", ["CSQLite"]),
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
         module("StatusPage", ["CLinux", "Reactor"]),
@@ -108,6 +111,8 @@ let package = Package(
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
         tests("Client", ["Client", "Reactor", "JSON", "ClientProtocol", "Channels"]),
+        tests(
+            "Worker", ["Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Tokens"]),
         tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),
     ]
 )

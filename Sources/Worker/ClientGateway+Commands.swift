@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import Live
+import Manifest
+import StatusPage
+import Tokens
+
+extension ClientGateway {
+    func handle(_ command: Command, of session: Session) {
+        // A pong, and any frame, is life; it costs nothing and needs no connect.
+        if case .pong = command.body { return }
+        status.add(.commands)
+        guard case .connected = session.phase else {
+            guard case .awaitingConnect = session.phase,
+                case .connect(let request) = command.body
+            else { return disconnect(session, .badRequest) }
+            return connect(session, command.id, request)
+        }
+        let client = configuration.client
+        let wait = session.commands.spend(
+            rate: client.commandsPerSecond,
+            burst: client.commandBurst,
+            now: UInt32(truncatingIfNeeded: milliseconds)
+        )
+        if let wait {
+            status.add(.rateLimited)
+            return refuse(
+                session,
+                command.id,
+                ErrorReply(.tooManyRequests, retryAfterMilliseconds: wait)
+            )
+        }
+        do {
+            try perform(command, of: session)
+        } catch {
+            refuse(session, command.id, error)
+        }
+    }
+
+    private func perform(_ command: Command, of session: Session) throws(ErrorReply) {
+        let id = command.id
+        switch command.body {
+        case .connect:
+            disconnect(session, .badRequest)
+        case .subscribe(let request):
+            try subscribe(session, id, request)
+        case .unsubscribe(let channel):
+            try unsubscribe(session, id, channel)
+        case .publish(let channel, let data):
+            try publish(session, id, channel, data)
+        case .history(let request):
+            let channel = try permitted(.history, session, request.channel)
+            let limit = min(request.limit, configuration.hub.maximumHistoryLimit)
+            ask(
+                .history(
+                    HubRequest.History(
+                        channel: channel.text,
+                        limit: limit,
+                        since: request.since,
+                        reverse: request.reverse
+                    )
+                ),
+                for: session,
+                id,
+                .history
+            )
+        case .presence(let name):
+            let channel = try permitted(.presence, session, name)
+            ask(.presence(channel: channel.text), for: session, id, .presence)
+        case .presenceStats(let name):
+            let channel = try permitted(.presence, session, name)
+            ask(.presenceStats(channel: channel.text), for: session, id, .presenceStats)
+        case .rpc(let method, let data):
+            try call(session, id, method, data)
+        case .ping:
+            reply(to: session, Encoder.emptyReply(id: id, .ping))
+        case .refresh(let token):
+            refresh(session, id, token: token)
+        case .subRefresh(let channel, let token):
+            try refreshSubscription(session, id, channel, token)
+        case .send, .pong:
+            break
+        case .unknown:
+            throw ErrorReply(.methodNotFound)
+        }
+    }
+
+    // MARK: Subscriptions
+
+    private func subscribe(
+        _ session: Session,
+        _ id: UInt32,
+        _ request: SubscribeRequest
+    ) throws(ErrorReply) {
+        let channel = try authorizer.channel(named: request.channel)
+        guard session.subscriptionIndex(of: channel.text) == nil else {
+            throw ErrorReply(.alreadySubscribed)
+        }
+        guard session.subscriptions.count < configuration.client.maximumChannels else {
+            throw ErrorReply(.limitExceeded, "too many channels on one connection")
+        }
+        var expiresAt: UInt32 = 0
+        if let token = request.token, !token.isEmpty {
+            expiresAt = try subscriptionExpiry(session, channel, token).at
+        } else if try authorizer.requiresSubscriptionToken(channel) {
+            throw ErrorReply(.permissionDenied)
+        } else {
+            try authorizer.require(.subscribe, of: session.identity, on: channel)
+        }
+        reserve(channel, for: session, request, [], expiresAt: expiresAt)
+        ask(
+            .subscribe(hubSubscribe(channel, request)),
+            for: session,
+            id,
+            .subscribe(
+                channel: channel.text,
+                rejectsUnrecovered: request.rejectsUnrecovered
+            )
+        )
+    }
+
+    /// Checks a subscription token: it must name this channel and this user.
+    private func subscriptionExpiry(
+        _ session: Session,
+        _ channel: ChannelName,
+        _ token: String
+    ) throws(ErrorReply) -> Expiry {
+        // A token cannot make a channel that no rule allows.
+        _ = try authorizer.rule(for: channel)
+        let claims: Claims
+        do throws(TokenRefusal) {
+            claims = try self.claims(of: token)
+        } catch .refused(let error) {
+            throw error
+        } catch {
+            throw ErrorReply(.permissionDenied)
+        }
+        guard claims.channel == channel.text, claims.user == session.identity.user else {
+            throw ErrorReply(.permissionDenied)
+        }
+        return expiry(of: claims.expiresAt)
+    }
+
+    private func refreshSubscription(
+        _ session: Session,
+        _ id: UInt32,
+        _ name: String,
+        _ token: String
+    ) throws(ErrorReply) {
+        let channel = try authorizer.channel(named: name)
+        guard let index = session.subscriptionIndex(of: channel.text) else {
+            throw ErrorReply(.permissionDenied, "not subscribed")
+        }
+        let expiry = try subscriptionExpiry(session, channel, token)
+        session.subscriptions[index].expiresAt = expiry.at
+        reply(to: session, Encoder.subRefreshReply(id: id, timeToLive: expiry.timeToLive))
+    }
+
+    private func unsubscribe(
+        _ session: Session,
+        _ id: UInt32,
+        _ name: String
+    ) throws(ErrorReply) {
+        let channel = try authorizer.channel(named: name)
+        guard session.subscriptionIndex(of: channel.text) != nil else {
+            return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
+        }
+        ask(
+            .unsubscribe(channel: channel.text),
+            for: session,
+            id,
+            .unsubscribe(channel: channel.text)
+        )
+    }
+
+    // MARK: Channels
+
+    /// The channel, once the session is known to be allowed what it asks.
+    private func permitted(
+        _ wanted: Permissions,
+        _ session: Session,
+        _ name: String
+    ) throws(ErrorReply) -> ChannelName {
+        let channel = try authorizer.channel(named: name)
+        let isSubscribed = session.subscriptionIndex(of: channel.text).map { index in
+            session.subscriptions[index].memberIndex != nil
+        }
+        try authorizer.require(
+            wanted,
+            of: session.identity,
+            on: channel,
+            isSubscribed: isSubscribed ?? false
+        )
+        return channel
+    }
+
+    private func publish(
+        _ session: Session,
+        _ id: UInt32,
+        _ name: String,
+        _ data: [UInt8]
+    ) throws(ErrorReply) {
+        let channel = try permitted(.publish, session, name)
+        guard case .live(let stream) = channel.kind else {
+            return ask(
+                .publish(channel: channel.text, data: data),
+                for: session,
+                id,
+                .publish
+            )
+        }
+        let command = try LiveCommand.decode(
+            publishedTo: stream,
+            data: data,
+            limits: liveLimits
+        )
+        ask(live(command, of: session, on: channel), for: session, id, .publish)
+    }
+
+    // MARK: Live streams
+
+    private func call(
+        _ session: Session,
+        _ id: UInt32,
+        _ method: String,
+        _ data: [UInt8]
+    ) throws(ErrorReply) {
+        let command = try LiveCommand.decode(method: method, data: data, limits: liveLimits)
+        guard let stream = command.stream else {
+            return try list(session, id, command)
+        }
+        guard let channel = ChannelName(stream: stream) else {
+            throw ErrorReply(.badRequest, ChannelNameError.invalidStream.description)
+        }
+        let needs = command.requiredPermission
+        try authorizer.require(needs, of: session.identity, on: channel)
+        ask(live(command, of: session, on: channel), for: session, id, .rpc)
+    }
+
+    /// `live.list` shows the streams that the session may see, and no others.
+    private func list(
+        _ session: Session,
+        _ id: UInt32,
+        _ command: LiveCommand
+    ) throws(ErrorReply) {
+        guard case .list(var list) = command else {
+            preconditionFailure("only live.list is about no stream")
+        }
+        list.visibleStreams = authorizer.visibleStreams(to: session.identity)
+        guard !list.visibleStreams.isEmpty else { throw ErrorReply(.permissionDenied) }
+        ask(.live(.list(list), moderator: false), for: session, id, .rpc)
+    }
+
+    private func live(
+        _ command: LiveCommand,
+        of session: Session,
+        on channel: ChannelName
+    ) -> HubRequest {
+        .live(command, moderator: authorizer.isModerator(session.identity, on: channel))
+    }
+}

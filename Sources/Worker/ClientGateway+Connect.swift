@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import JSON
+import Manifest
+import Reactor
+import StatusPage
+import Tokens
+
+extension ClientGateway {
+    func connect(_ session: Session, _ commandID: UInt32, _ request: ConnectRequest) {
+        do throws(TokenRefusal) {
+            session.identity = try identity(token: request.token)
+        } catch .refused(let error) {
+            return refuse(session, commandID, error)
+        } catch {
+            return disconnect(session, .invalidToken)
+        }
+        attach(session)
+        let subscribes = serverSideSubscribes(of: session, request)
+        guard !subscribes.isEmpty else { return finishConnect(session, commandID, []) }
+        session.phase = .connecting(
+            PendingConnect(commandID: commandID, awaitedCount: subscribes.count)
+        )
+        for subscribe in subscribes {
+            ask(
+                .subscribe(subscribe),
+                for: session,
+                commandID,
+                .connectSubscribe(channel: subscribe.channel)
+            )
+        }
+    }
+
+    /// Why a token lets nobody in.
+    enum TokenRefusal: Error {
+        /// The client gets an error and may fetch another token.
+        case refused(ErrorReply)
+        /// The connection ends with 3500.
+        case invalid
+    }
+
+    func identity(token: String?) throws(TokenRefusal) -> Identity {
+        guard let token, !token.isEmpty else {
+            guard configuration.anonymous.connect else {
+                throw .refused(ErrorReply(.unauthorized))
+            }
+            return authorizer.anonymous
+        }
+        let claims = try claims(of: token)
+        // A subscription token speaks of one channel, not of a connection.
+        guard claims.channel == nil else { throw .invalid }
+        guard !claims.user.isEmpty || configuration.anonymous.connect else {
+            throw .refused(ErrorReply(.unauthorized))
+        }
+        return Identity(claims)
+    }
+
+    func claims(of token: String) throws(TokenRefusal) -> Claims {
+        guard let verifier else { throw .invalid }
+        do throws(TokenError) {
+            let claims = try verifier.verify(token, nowSeconds: WallClock.now() / 1_000)
+            status.add(.tokensAccepted)
+            return claims
+        } catch .expired {
+            status.add(.tokensRejected)
+            throw .refused(ErrorReply(.tokenExpired))
+        } catch {
+            status.add(.tokensRejected)
+            throw .invalid
+        }
+    }
+
+    /// The channels that `connect` subscribes: the user's own where the manifest says so, and those
+    /// that the client asks for or recovers, as far as it may see them.
+    private func serverSideSubscribes(
+        of session: Session,
+        _ request: ConnectRequest
+    ) -> [HubRequest.Subscribe] {
+        var wanted = request.subscriptions
+        let own = "#" + session.identity.user
+        if configuration.userChannels, own != "#", !wanted.contains(where: { $0.channel == own }) {
+            wanted.append(SubscribeRequest(channel: own))
+        }
+        var subscribes: [HubRequest.Subscribe] = []
+        for request in wanted {
+            guard session.subscriptions.count < configuration.client.maximumChannels,
+                let channel = try? authorizer.channel(named: request.channel),
+                session.subscriptionIndex(of: channel.text) == nil,
+                (try? authorizer.require(.subscribe, of: session.identity, on: channel)) != nil,
+                (try? authorizer.requiresSubscriptionToken(channel)) == false
+            else { continue }
+            reserve(channel, for: session, request, [.serverSide])
+            subscribes.append(hubSubscribe(channel, request))
+        }
+        return subscribes
+    }
+
+    /// Takes the session's place in the channel until the hub answers.
+    func reserve(
+        _ channel: ChannelName,
+        for session: Session,
+        _ request: SubscribeRequest,
+        _ traits: Subscription.Traits,
+        expiresAt: UInt32 = 0
+    ) {
+        let audience = audience(of: channel)
+        audience.pendingCount += 1
+        var traits = traits
+        if request.wantsJoinLeave { traits.insert(.joinLeave) }
+        session.subscriptions.append(
+            Subscription(
+                channel: audience,
+                memberIndex: nil,
+                traits: traits,
+                expiresAt: expiresAt
+            )
+        )
+    }
+
+    func hubSubscribe(_ channel: ChannelName, _ request: SubscribeRequest) -> HubRequest.Subscribe {
+        HubRequest.Subscribe(
+            channel: channel.text,
+            recover: request.recover,
+            wantsPosition: request.wantsPosition,
+            wantsRecovery: request.wantsRecovery
+        )
+    }
+
+    /// One server-side subscription is answered; nil: it was refused and is left out.
+    func connectSubscribed(
+        _ session: Session,
+        channel: String,
+        _ reply: HubReply.Subscribed?
+    ) {
+        guard case .connecting(let connect) = session.phase else { return }
+        if let reply {
+            connect.subscribed.append((channel, reply))
+        } else {
+            removeSubscription(of: session, to: channel)
+        }
+        connect.awaitedCount -= 1
+        guard connect.awaitedCount == 0 else { return }
+        finishConnect(session, connect.commandID, connect.subscribed)
+        for push in connect.heldPushes { session.push(push) }
+        for message in connect.heldMessages where !session.isClosed {
+            handle(message, of: session)
+        }
+    }
+
+    private func finishConnect(
+        _ session: Session,
+        _ commandID: UInt32,
+        _ subscribed: [(channel: String, reply: HubReply.Subscribed)]
+    ) {
+        let client = configuration.client
+        session.phase = .connected
+        session.nextPing = seconds + UInt32(client.pingInterval.wholeSeconds)
+        let expiry = expiry(of: session.identity.claims.expiresAt)
+        session.expiresAt = expiry.at
+        var result = ConnectResult(
+            client: session.client,
+            version: TallyVersion.text,
+            pingInterval: client.pingInterval.wholeSeconds,
+            expectsPong: true,
+            session: session.client.description,
+            node: nodeName,
+            time: Timestamp(milliseconds: WallClock.now())
+        )
+        result.timeToLive = expiry.timeToLive
+        result.subscriptions = subscribed.map { channel, reply in
+            ConnectResult.Subscription(channel: channel, result: subscribeResult(reply))
+        }
+        reply(to: session, Encoder.connectReply(id: commandID, result))
+    }
+
+    func subscribeResult(
+        _ reply: HubReply.Subscribed,
+        timeToLive: Int64? = nil
+    ) -> SubscribeResult {
+        SubscribeResult(
+            isRecoverable: reply.isRecoverable,
+            isPositioned: reply.isPositioned,
+            position: Position(epoch: reply.missed.epoch, offset: reply.missed.offset),
+            recovered: reply.recovered,
+            publications: reply.missed.publications,
+            data: reply.data,
+            timeToLive: timeToLive
+        )
+    }
+
+    /// A token's end: in worker seconds, 0 for never, and as the client is told.
+    struct Expiry {
+        let at: UInt32
+        let timeToLive: Int64?
+    }
+
+    /// A token's end in Unix seconds as what a session keeps and what the client is told.
+    func expiry(of expiresAt: Int64?) -> Expiry {
+        guard let expiresAt else { return Expiry(at: 0, timeToLive: nil) }
+        let ttl = max(0, expiresAt - WallClock.now() / 1_000)
+        // The second in which a token ends is still its own.
+        return Expiry(at: seconds &+ UInt32(clamping: ttl) &+ 1, timeToLive: ttl)
+    }
+
+    func refresh(_ session: Session, _ commandID: UInt32, token: String) {
+        do throws(TokenRefusal) {
+            let renewed = try identity(token: token)
+            guard renewed.user == session.identity.user else {
+                return disconnect(session, .invalidToken)
+            }
+            session.identity = renewed
+            let expiry = expiry(of: renewed.claims.expiresAt)
+            session.expiresAt = expiry.at
+            reply(
+                to: session,
+                Encoder.refreshReply(
+                    id: commandID,
+                    client: session.client,
+                    version: TallyVersion.text,
+                    timeToLive: expiry.timeToLive
+                )
+            )
+        } catch .refused(let error) {
+            refuse(session, commandID, error)
+        } catch {
+            disconnect(session, .invalidToken)
+        }
+    }
+}
+
+extension Duration {
+    /// Seconds, rounded up: a limit of half a second is not none.
+    var wholeSeconds: Int64 { (milliseconds + 999) / 1_000 }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import Manifest
+import StatusPage
+
+extension ClientGateway: HubConnectionDelegate {
+    func hubLinkOpened() {
+        status.add(.hubReconnects)
+        hub.send(.hello(hello))
+        for session in sessions.values where session.isAttached {
+            hub.send(.attach(session.id, identity(of: session)))
+        }
+        for audience in channels.values where !audience.members.isEmpty {
+            hub.send(
+                .resume(
+                    WorkerMessage.Resumption(
+                        channel: audience.name.text,
+                        position: audience.position,
+                        subscribers: audience.members.map { .init(session: $0.id) }
+                    )
+                )
+            )
+        }
+        for (id, request) in pending.unanswered() {
+            hub.send(.request(id, request.session.id, request.request))
+        }
+    }
+
+    func hubLinkLost() {
+        status.add(.hubLinkErrors)
+    }
+
+    func received(_ message: HubMessage) {
+        switch message {
+        case .welcome:
+            break
+        case .reply(let id, let result):
+            guard let request = pending.remove(id) else { return }
+            if !request.isAbandoned { request.session.pendingCount -= 1 }
+            answer(request, result)
+        case .publication(let publication):
+            deliver(publication)
+        case .presenceChange(let channel, let change, let info):
+            let push =
+                switch change {
+                case .join: Encoder.joinPush(channel: channel, info: info)
+                case .leave: Encoder.leavePush(channel: channel, info: info)
+                }
+            channels[channel]?.pushJoinLeave(push)
+        case .positionLost(let channel):
+            losePosition(channel)
+        case .unsubscribe(let id, let channel, let code):
+            guard let session = sessions[id] else { return }
+            unsubscribe(session, channel, Unsubscribe(rawValue: code) ?? .byServer)
+        case .disconnect(let id, let code):
+            guard let session = sessions[id] else { return }
+            disconnect(session, Disconnect(rawValue: code) ?? .forceDisconnect)
+        }
+    }
+
+    // MARK: Publications
+
+    private func deliver(_ publication: HubMessage.ChannelPublication) {
+        guard let audience = channels[publication.channel] else { return }
+        if publication.offset > 0, let position = audience.position {
+            audience.position = Position(epoch: position.epoch, offset: publication.offset)
+        }
+        guard !audience.members.isEmpty else { return }
+        status.add(.publications)
+        enqueue(
+            Encoder.publicationPush(
+                channel: publication.channel,
+                publication: publication.json
+            ),
+            to: audience
+        )
+    }
+
+    /// The channel's history is gone: whoever counts on it subscribes anew and is told so.
+    private func losePosition(_ channel: String) {
+        guard let audience = channels[channel] else { return }
+        audience.position = nil
+        for session in audience.members {
+            guard let index = session.subscriptionIndex(of: channel) else { continue }
+            let traits = session.subscriptions[index].traits
+            guard traits.contains(.positioned) else { continue }
+            if traits.contains(.serverSide) {
+                // The client cannot subscribe to it by itself, only connect anew.
+                disconnect(session, .insufficientState)
+            } else {
+                hub.send(.unsubscribed(session.id, channel: channel))
+                unsubscribe(session, channel, .insufficientState)
+            }
+        }
+    }
+
+    /// Ends a subscription from the server's side and says so.
+    func unsubscribe(_ session: Session, _ channel: String, _ reason: Unsubscribe) {
+        guard removeSubscription(of: session, to: channel) else { return }
+        reply(to: session, Encoder.unsubscribePush(channel: channel, reason))
+    }
+
+    // MARK: Answers
+
+    private func answer(_ request: PendingRequest, _ result: Result<HubReply, ErrorReply>) {
+        guard !request.session.isClosed else { return }
+        guard !request.isAbandoned else { return undo(request, result) }
+        switch result {
+        case .failure(let error): fail(request, error)
+        case .success(let reply): succeed(request, reply)
+        }
+    }
+
+    /// The client was told 410 and has given up: it must not find itself subscribed after all.
+    private func undo(_ request: PendingRequest, _ result: Result<HubReply, ErrorReply>) {
+        guard case .subscribe(let channel, _) = request.purpose, case .success = result,
+            request.session.subscriptionIndex(of: channel) == nil
+        else { return }
+        hub.send(.unsubscribed(request.session.id, channel: channel))
+    }
+
+    /// Tells the client why its command failed, and takes back what was reserved for it.
+    func fail(_ request: PendingRequest, _ error: ErrorReply) {
+        switch request.purpose {
+        case .connectSubscribe where error.isTemporary:
+            // Connected without what it counts on would be worse than to come back.
+            refuse(request.session, request.commandID, error)
+            disconnect(request.session, .serverError)
+        case .connectSubscribe(let channel):
+            connectSubscribed(request.session, channel: channel, nil)
+        case .subscribe(let channel, _):
+            removeSubscription(of: request.session, to: channel)
+            refuse(request.session, request.commandID, error)
+        case .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc:
+            refuse(request.session, request.commandID, error)
+        }
+    }
+
+    private func succeed(_ request: PendingRequest, _ answer: HubReply) {
+        let session = request.session
+        let id = request.commandID
+        switch (request.purpose, answer) {
+        case (.connectSubscribe(let channel), .subscribed(let subscribed)):
+            admit(session, to: channel, subscribed)
+            connectSubscribed(session, channel: channel, subscribed)
+        case (.subscribe(let channel, let rejectsUnrecovered), .subscribed(let subscribed)):
+            guard !rejectsUnrecovered || subscribed.recovered != false else {
+                hub.send(.unsubscribed(session.id, channel: channel))
+                return fail(request, ErrorReply(.unrecoverablePosition))
+            }
+            let timeToLive = admit(session, to: channel, subscribed)
+            reply(
+                to: session,
+                Encoder.subscribeReply(
+                    id: id,
+                    subscribeResult(subscribed, timeToLive: timeToLive)
+                )
+            )
+        case (.unsubscribe(let channel), .done):
+            removeSubscription(of: session, to: channel)
+            reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
+        case (.publish, .done), (.publish, .result):
+            reply(to: session, Encoder.emptyReply(id: id, .publish))
+        case (.history, .history(let list)):
+            reply(
+                to: session,
+                Encoder.historyReply(
+                    id: id,
+                    publications: list.publications,
+                    position: Position(epoch: list.epoch, offset: list.offset)
+                )
+            )
+        case (.presence, .presence(let json)):
+            reply(to: session, Encoder.presenceReply(id: id, presence: json))
+        case (.presenceStats, .presenceStats(let clients, let users)):
+            reply(
+                to: session,
+                Encoder.presenceStatsReply(id: id, clients: clients, users: users)
+            )
+        case (.rpc, .result(let json)):
+            reply(to: session, Encoder.rpcReply(id: id, data: json))
+        case (.rpc, .done):
+            reply(to: session, Encoder.rpcReply(id: id, data: Array("{}".utf8)))
+        default:
+            preconditionFailure("the hub answered \(request.purpose) with another kind of reply")
+        }
+    }
+
+    /// Makes the session a member of the channel, from the position in the hub's answer on.
+    ///
+    /// - Returns: seconds until its subscription token ends; nil: it has none.
+    @discardableResult
+    private func admit(
+        _ session: Session,
+        to channel: String,
+        _ subscribed: HubReply.Subscribed
+    ) -> Int64? {
+        guard let index = session.subscriptionIndex(of: channel) else { return nil }
+        if subscribed.isPositioned { session.subscriptions[index].traits.insert(.positioned) }
+        let subscription = session.subscriptions[index]
+        let audience = subscription.channel
+        audience.pendingCount -= 1
+        audience.admit(session, subscriptionIndex: index)
+        if !subscribed.missed.epoch.isEmpty {
+            audience.position = Position(
+                epoch: subscribed.missed.epoch,
+                offset: subscribed.missed.offset
+            )
+        }
+        guard subscription.expiresAt > 0 else { return nil }
+        return max(0, Int64(subscription.expiresAt) - Int64(seconds) - 1)
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import Manifest
+import Reactor
+import StatusPage
+import WebServer
+
+extension ClientGateway {
+    /// How long after its token's end a connection may still bring a new one.
+    ///
+    /// SDKs ask their application for it at the moment of the end; this is the time of that
+    /// request and of their `refresh`.
+    private static let refreshGraceSeconds: UInt32 = 5
+
+    private static let pingFrame = SharedFrame.text(Array("{}".utf8))
+
+    /// What a second of time changes; called about once a second.
+    func sweepSessions() {
+        let now = seconds
+        for session in sessions.values {
+            switch session.phase {
+            case .awaitingConnect:
+                if now >= session.nextPing { disconnect(session, .stale) }
+            case .connected:
+                sweepConnected(session, now)
+            case .connecting, .closed:
+                break
+            }
+        }
+    }
+
+    /// Tells the clients of requests that the hub has not answered in time.
+    func sweepRequests() {
+        for request in pending.abandon(now: milliseconds) where !request.session.isClosed {
+            request.session.pendingCount -= 1
+            fail(request, ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000))
+        }
+    }
+
+    private func sweepConnected(_ session: Session, _ now: UInt32) {
+        if session.expiresAt > 0, now >= session.expiresAt + Self.refreshGraceSeconds {
+            return disconnect(session, .expired)
+        }
+        if session.pongDeadline > 0, hasShownLife(session) {
+            session.pongDeadline = 0
+        } else if session.pongDeadline > 0, now >= session.pongDeadline {
+            return disconnect(session, .noPong)
+        }
+        if now >= session.nextPing {
+            session.nextPing = now + UInt32(configuration.client.pingInterval.wholeSeconds)
+            if session.pongDeadline == 0 { session.pongDeadline = now + pongTimeoutSeconds }
+            session.connection.send(Self.pingFrame)
+        }
+        expireSubscriptions(of: session, now)
+    }
+
+    private var pongTimeoutSeconds: UInt32 {
+        UInt32(configuration.client.pongTimeout.wholeSeconds)
+    }
+
+    /// Whether any frame has come since the ping that waits for its pong.
+    private func hasShownLife(_ session: Session) -> Bool {
+        let pinged = session.pongDeadline - pongTimeoutSeconds
+        return seconds(at: session.connection.lastReceived) >= pinged
+    }
+
+    private func expireSubscriptions(of session: Session, _ now: UInt32) {
+        let expired = session.subscriptions.filter {
+            $0.expiresAt > 0 && now >= $0.expiresAt + Self.refreshGraceSeconds
+        }
+        for subscription in expired {
+            let channel = subscription.channel.name.text
+            hub.send(.unsubscribed(session.id, channel: channel))
+            unsubscribe(session, channel, .expired)
+        }
+    }
+}

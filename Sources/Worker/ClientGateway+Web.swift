@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HTTP
+import Manifest
+import StatusPage
+import WebServer
+
+extension ClientGateway: WebApplication {
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
+        routes.respond(to: request, from: connection.peer, hubIsConnected: hub.isConnected)
+    }
+
+    func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {
+        guard request.path == HTTPRoutes.webSocketPath else { return .refuse(.notFound) }
+        guard sessions.count < configuration.client.maximumConnections else {
+            status.add(.rejectedConnections)
+            return .refuse(routes.serviceUnavailable)
+        }
+        return .accept(subprotocol: nil)
+    }
+
+    func opened(_ connection: Connection) {
+        status.add(.acceptedConnections)
+        connection.session = makeSession(for: connection)
+    }
+
+    func received(text: [UInt8], on connection: Connection) {
+        guard let session = connection.session as? Session, !session.isClosed else { return }
+        if case .connecting(let connect) = session.phase {
+            return hold(text, behind: connect, of: session)
+        }
+        handle(text, of: session)
+    }
+
+    func received(binary: [UInt8], on connection: Connection) {
+        status.add(.badRequests)
+        guard let session = connection.session as? Session else { return }
+        end(session)
+        // RFC 6455 §7.4.1: 1003, a type of data that this endpoint cannot accept.
+        connection.close(code: 1003, reason: "text frames only")
+    }
+
+    func closed(_ connection: Connection, _ cause: CloseCause) {
+        guard let session = connection.session as? Session else { return }
+        connection.session = nil
+        end(session)
+    }
+
+    /// A client that does not wait for its `connect` is answered in order all the same.
+    private func hold(_ text: [UInt8], behind connect: PendingConnect, of session: Session) {
+        guard connect.heldMessages.count < configuration.client.maximumPendingCommands else {
+            return disconnect(session, .tooManyRequests)
+        }
+        connect.heldMessages.append(text)
+    }
+
+    /// Handles one message: one or more commands, each on its line.
+    func handle(_ text: [UInt8], of session: Session) {
+        batchingReplies(to: session) {
+            let maximumCount = configuration.client.maximumCommandsPerMessage
+            guard let lines = try? FrameLines.ranges(of: text.span, maximumCount: maximumCount)
+            else { return reject(session) }
+            for line in lines where !session.isClosed {
+                decodeAndHandle(text, line, of: session)
+            }
+        }
+    }
+
+    private func decodeAndHandle(_ text: [UInt8], _ line: Range<Int>, of session: Session) {
+        do {
+            let command = try CommandDecoder.decode(
+                text.span.extracting(line),
+                limits: jsonLimits
+            )
+            handle(command, of: session)
+        } catch {
+            status.add(.badRequests)
+            guard let id = error.id else { return reject(session) }
+            session.errorCount += 1
+            guard session.errorCount < configuration.client.maximumErrors else {
+                return disconnect(session, .tooManyErrors)
+            }
+            refuse(session, id, error.reply)
+        }
+    }
+
+    /// What cannot be answered because it has no id ends the connection: the client is not one.
+    private func reject(_ session: Session) {
+        status.add(.badRequests)
+        disconnect(session, .badRequest)
+    }
+}

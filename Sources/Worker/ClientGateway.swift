@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import JSON
+import Live
+import Logging
+import Manifest
+import Reactor
+import StatusPage
+import Tokens
+import WebServer
+
+/// The worker's clients: their sessions, subscriptions and commands, between sockets and hub.
+///
+/// Split by topic: connecting, commands, the hub's messages, and what time brings.
+final class ClientGateway {
+    let loop: EventLoop
+    let configuration: Configuration
+    let authorizer: Authorizer
+    /// nil where the operator gave no secret: then every token is refused.
+    let verifier: TokenVerifier?
+    let status: StatusSlot
+    let hub: HubConnection
+    let logger: Logger
+    let routes: HTTPRoutes
+    let hello: WorkerMessage.Hello
+    let liveLimits: LiveLimits
+    let jsonLimits: JSONLimits
+    /// The name of this node and of this worker's life, shown to clients.
+    let nodeName: String
+
+    weak var server: WebServer?
+    /// Sessions by their id, for what the hub says of one of them.
+    var sessions: [SessionID: Session] = [:]
+    var channels: [String: ChannelAudience] = [:]
+    var pending = PendingRequests()
+    var random = SystemRandomNumberGenerator()
+    /// Channels with a batch that the end of this loop turn sends.
+    private var dirtyChannels: [ChannelAudience] = []
+    private var nextSessionID: UInt64 = 1
+    /// The session whose message is being handled, and its replies so far: they leave in one frame.
+    private var replyBatch: (session: Session, bytes: [UInt8])?
+    private let startedAt: MonotonicTime
+
+    init(
+        loop: EventLoop,
+        configuration: Configuration,
+        verifier: TokenVerifier?,
+        status: StatusSlot,
+        hub: HubConnection,
+        hello: WorkerMessage.Hello,
+        routes: HTTPRoutes,
+        nodeName: String,
+        logger: Logger
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        authorizer = Authorizer(configuration: configuration)
+        self.verifier = verifier
+        self.status = status
+        self.hub = hub
+        self.routes = routes
+        self.hello = hello
+        liveLimits = LiveLimits(configuration: configuration)
+        self.nodeName = nodeName
+        self.logger = logger
+        jsonLimits = JSONLimits(
+            maximumByteCount: configuration.client.maximumMessageByteCount,
+            maximumDepth: configuration.client.maximumJSONDepth
+        )
+        startedAt = loop.now
+    }
+
+    // MARK: Time
+
+    /// Milliseconds since this worker started, for deadlines.
+    var milliseconds: UInt64 { milliseconds(at: loop.now) }
+
+    /// Seconds since this worker started, in the width that sessions keep.
+    var seconds: UInt32 { seconds(at: loop.now) }
+
+    func seconds(at moment: MonotonicTime) -> UInt32 {
+        UInt32(truncatingIfNeeded: milliseconds(at: moment) / 1_000)
+    }
+
+    private func milliseconds(at moment: MonotonicTime) -> UInt64 {
+        UInt64(max(0, (moment - startedAt).milliseconds))
+    }
+
+    // MARK: Sessions
+
+    func makeSession(for connection: Connection) -> Session {
+        let id = SessionID(rawValue: nextSessionID)
+        nextSessionID += 1
+        let client = configuration.client
+        let session = Session(
+            id: id,
+            client: .random(using: &random),
+            connection: connection,
+            identity: authorizer.anonymous,
+            commands: CommandBudget(
+                burst: client.commandBurst,
+                now: UInt32(truncatingIfNeeded: milliseconds)
+            ),
+            connectDeadline: seconds + UInt32(client.connectTimeout.wholeSeconds)
+        )
+        sessions[id] = session
+        return session
+    }
+
+    /// Ends what the session had; the connection is gone or will be.
+    func end(_ session: Session) {
+        guard !session.isClosed else { return }
+        session.phase = .closed
+        sessions[session.id] = nil
+        for subscription in session.subscriptions { dismiss(subscription) }
+        session.subscriptions = []
+        if session.isAttached { hub.send(.detach(session.id)) }
+    }
+
+    func disconnect(_ session: Session, _ disconnect: Disconnect) {
+        end(session)
+        session.connection.close(code: disconnect.rawValue, reason: disconnect.reason)
+    }
+
+    // MARK: Replies
+
+    /// Collects the replies to one message of `session`, then sends them as one frame.
+    func batchingReplies(to session: Session, _ body: () -> Void) {
+        replyBatch = (session, [])
+        body()
+        let bytes = replyBatch?.bytes ?? []
+        replyBatch = nil
+        if !bytes.isEmpty { session.connection.send(text: bytes) }
+    }
+
+    func reply(to session: Session, _ reply: [UInt8]) {
+        guard !session.isClosed else { return }
+        guard replyBatch?.session === session else {
+            return session.connection.send(text: reply)
+        }
+        if replyBatch?.bytes.isEmpty == false { replyBatch?.bytes.append(UInt8(ascii: "\n")) }
+        replyBatch?.bytes.append(contentsOf: reply)
+    }
+
+    func refuse(_ session: Session, _ commandID: UInt32, _ error: ErrorReply) {
+        status.add(.commandErrors)
+        reply(to: session, Encoder.errorReply(id: commandID, error))
+    }
+
+    // MARK: Channels
+
+    func audience(of channel: ChannelName) -> ChannelAudience {
+        if let audience = channels[channel.text] { return audience }
+        let audience = ChannelAudience(name: channel)
+        channels[channel.text] = audience
+        return audience
+    }
+
+    /// Ends a subscription on this side; what the hub is told is the caller's matter.
+    func dismiss(_ subscription: Subscription) {
+        subscription.channel.dismiss(subscription)
+        if subscription.channel.isUnused { channels[subscription.channel.name.text] = nil }
+    }
+
+    /// Ends the session's subscription to a channel; false when it had none.
+    @discardableResult
+    func removeSubscription(of session: Session, to channel: String) -> Bool {
+        guard let index = session.subscriptionIndex(of: channel) else { return false }
+        let subscription = session.subscriptions.remove(at: index)
+        dismiss(subscription)
+        return true
+    }
+
+    /// Queues a push for the channel's members; it leaves at the end of this loop turn.
+    func enqueue(_ push: [UInt8], to audience: ChannelAudience) {
+        if !audience.hasBatch {
+            if dirtyChannels.isEmpty {
+                loop.deferToEndOfTurn { [weak self] in self?.flushChannels() }
+            }
+            dirtyChannels.append(audience)
+        }
+        audience.enqueue(push)
+    }
+
+    private func flushChannels() {
+        let dirty = dirtyChannels
+        dirtyChannels.removeAll(keepingCapacity: true)
+        for audience in dirty { status.add(.deliveries, audience.flush()) }
+    }
+
+    // MARK: Requests
+
+    /// Asks the hub, or tells the client at once why not.
+    func ask(
+        _ request: HubRequest,
+        for session: Session,
+        _ commandID: UInt32,
+        _ purpose: PendingRequest.Purpose
+    ) {
+        guard session.pendingCount < configuration.client.maximumPendingCommands else {
+            return fail(
+                PendingRequest(
+                    session: session,
+                    commandID: commandID,
+                    purpose: purpose,
+                    request: request,
+                    deadline: 0
+                ),
+                ErrorReply(.tooManyRequests, retryAfterMilliseconds: 1_000)
+            )
+        }
+        let timeout = configuration.hub.requestTimeout.milliseconds
+        let entry = PendingRequest(
+            session: session,
+            commandID: commandID,
+            purpose: purpose,
+            request: request,
+            deadline: milliseconds + UInt64(timeout)
+        )
+        guard !hub.isCongested else { return fail(entry, ErrorReply(.hubUnavailable)) }
+        session.pendingCount += 1
+        status.add(.hubRequests)
+        let id = pending.add(entry)
+        hub.send(.request(id, session.id, request))
+    }
+
+    /// Makes the session known to the hub before its first request.
+    func attach(_ session: Session) {
+        guard !session.isAttached else { return }
+        session.isAttached = true
+        hub.send(.attach(session.id, identity(of: session)))
+    }
+
+    func identity(of session: Session) -> SessionIdentity {
+        SessionIdentity(
+            info: ClientInfo(
+                user: session.identity.user,
+                client: session.client,
+                connectionInfo: session.identity.claims.info
+            ),
+            name: session.identity.claims.name,
+            controlledStreams: session.identity.claims.streams(allowing: .control)
+        )
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HubLink
+import WebServer
+
+/// One client's identity and subscriptions on this worker.
+///
+/// Holds nothing that could not be rebuilt, and no buffers: an idle viewer is this object, its
+/// subscription list and its connection.
+final class Session {
+    enum Phase {
+        /// Nothing but `connect` is accepted.
+        case awaitingConnect
+        /// `connect` waits for the hub to answer for the server-side subscriptions.
+        case connecting(PendingConnect)
+        case connected
+        case closed
+    }
+
+    let id: SessionID
+    let client: ClientID
+    let connection: Connection
+    var identity: Identity
+    var phase: Phase = .awaitingConnect
+    var subscriptions: [Subscription] = []
+    var commands: CommandBudget
+    /// Commands that wait for the hub.
+    var pendingCount: UInt16 = 0
+    /// Commands refused as malformed.
+    var errorCount: UInt16 = 0
+    /// Whether the client is known to the hub.
+    var isAttached = false
+    /// Worker seconds of the next ping, once connected; of the end of patience, before.
+    var nextPing: UInt32
+    /// Worker seconds by which a frame must have come; 0: no ping is unanswered.
+    var pongDeadline: UInt32 = 0
+    /// Worker seconds at which the token ends; 0: never.
+    var expiresAt: UInt32 = 0
+
+    init(
+        id: SessionID,
+        client: ClientID,
+        connection: Connection,
+        identity: Identity,
+        commands: CommandBudget,
+        connectDeadline: UInt32
+    ) {
+        self.id = id
+        self.client = client
+        self.connection = connection
+        self.identity = identity
+        self.commands = commands
+        nextPing = connectDeadline
+    }
+
+    var isClosed: Bool {
+        if case .closed = phase { true } else { false }
+    }
+
+    func subscriptionIndex(of channel: String) -> Int? {
+        subscriptions.firstIndex { $0.channel.name.text == channel }
+    }
+
+    /// Hands the session a frame of pushes, or keeps it until its `connect` has been answered.
+    func push(_ frame: SharedFrame) {
+        switch phase {
+        case .connected: connection.send(frame)
+        case .connecting(let connect): connect.heldPushes.append(frame)
+        case .awaitingConnect, .closed: break
+        }
+    }
+}
+
+/// A `connect` that waits until every server-side subscription is answered.
+final class PendingConnect {
+    let commandID: UInt32
+    var awaitedCount: Int
+    /// The subscriptions that were made, as they go into the reply.
+    var subscribed: [(channel: String, reply: HubReply.Subscribed)] = []
+    /// What the channels already published; bounded by the request timeout.
+    var heldPushes: [SharedFrame] = []
+    /// Messages that the client sent without waiting; bounded by `maximumPendingCommands`.
+    var heldMessages: [[UInt8]] = []
+
+    init(commandID: UInt32, awaitedCount: Int) {
+        self.commandID = commandID
+        self.awaitedCount = awaitedCount
+    }
+}

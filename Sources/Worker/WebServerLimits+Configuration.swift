@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ClientProtocol
+import HTTP
+import Manifest
+import WebServer
+import WebSocket
+
+extension WebServerLimits {
+    init(configuration: Configuration) {
+        let http = configuration.http
+        let client = configuration.client
+        self.init(
+            http: HTTPLimits(
+                maximumRequestLineByteCount: http.maximumRequestLineByteCount,
+                maximumHeaderByteCount: http.maximumHeaderByteCount,
+                maximumHeaderFieldCount: http.maximumHeaderCount,
+                maximumBodyByteCount: http.maximumBodyByteCount
+            ),
+            webSocket: WebSocketLimits(
+                maximumMessageByteCount: client.maximumMessageByteCount
+            )
+        )
+        maximumConnectionCount = client.maximumConnections
+        maximumUnsentByteCount = client.maximumUnsentByteCount
+        slowClosePayload = ClosePayload(
+            code: CloseCode(rawValue: Disconnect.slow.rawValue),
+            reason: Disconnect.slow.reason
+        )
+        requestHeadTimeout = http.headerTimeout
+        requestBodyTimeout = http.bodyTimeout
+        keepAliveTimeout = http.keepAliveTimeout
+        closeHandshakeTimeout = http.closeTimeout
+    }
+}

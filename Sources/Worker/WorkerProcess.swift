@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HubLink
+package import Logging
+package import Manifest
+import Reactor
+package import StatusPage
+import Tokens
+import WebServer
+
+/// One worker process: its loop, its listening sockets, its clients and its link to the hub.
+package final class WorkerProcess {
+    /// How often sessions are looked through for what time ends: the grain of seconds-long limits.
+    private static let sessionSweepInterval = Duration.seconds(1)
+    /// How often unanswered requests are looked through: a fraction of their timeout.
+    private static let requestSweepInterval = Duration.milliseconds(250)
+
+    private let loop: EventLoop
+    private let server: WebServer
+    private let gateway: ClientGateway
+    private let hub: HubConnection
+    private let status: StatusSlot
+    private let drain: Drain
+    private let drainTimeout: Duration
+    private let listeners: [Int32]
+    private let logger: Logger
+    private var counters: ServerCounterMirror
+
+    /// Wires up the worker; nothing is accepted until `run`.
+    ///
+    /// - Throws: when the kernel or the token secret refuses.
+    package init(
+        launch: ChildLaunch,
+        status: StatusSlot,
+        configuration: Configuration,
+        logger: Logger
+    ) throws {
+        loop = try EventLoop()
+        hub = HubConnection(
+            loop: loop,
+            address: SocketAddress.unix(path: launch.hubSocketPath),
+            limits: LinkLimits(
+                maximumFrameByteCount: configuration.hub.maximumLinkMessageByteCount
+            ),
+            maximumUnsentByteCount: configuration.hub.maximumUnsentByteCount,
+            logger: logger
+        )
+        let tokens = configuration.tokens
+        gateway = ClientGateway(
+            loop: loop,
+            configuration: configuration,
+            verifier: try TokenVerifier(settings: tokens),
+            status: status,
+            hub: hub,
+            hello: WorkerMessage.Hello(worker: launch.identity.index, pid: getpid()),
+            routes: HTTPRoutes(
+                demoTokens: try configuration.isDemo
+                    ? DemoTokens(signer: TokenSigner(secret: tokens.secret.bytes), logger: logger)
+                    : nil
+            ),
+            nodeName: "tally-\(launch.identity.index)",
+            logger: logger
+        )
+        server = WebServer(
+            loop: loop,
+            limits: WebServerLimits(configuration: configuration),
+            application: gateway
+        )
+        counters = ServerCounterMirror(server.counters)
+        drain = Drain(loop: loop, server: server, gateway: gateway, logger: logger)
+        drainTimeout = configuration.supervisor.drainTimeout
+        listeners = launch.listeners
+        self.status = status
+        self.logger = logger
+        gateway.server = server
+        hub.delegate = gateway
+    }
+
+    /// Serves until it is told to go and every client has gone, or the drain's deadline passed.
+    package func run() throws {
+        try loop.watchSignals([SIGTERM, SIGINT]) { [self] signal in
+            drain.begin(deadline: drainTimeout)
+        }
+        hub.connect()
+        for listener in listeners { try server.listen(on: listener) }
+        status.startBeating(on: loop)
+        status.setPhase(.serving)
+        every(StatusSlot.beatInterval) { [self] in
+            status.setConnections(gateway.sessions.count)
+            counters.update(status, from: server.counters)
+        }
+        every(Self.sessionSweepInterval) { [self] in gateway.sweepSessions() }
+        every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
+        logger.info("worker ready")
+        try loop.run()
+        logger.info("worker done")
+    }
+
+    private func every(_ interval: Duration, _ action: @escaping () -> Void) {
+        action()
+        loop.schedule(after: interval) { [self] in every(interval, action) }
+    }
+}
+
+extension TokenVerifier {
+    /// nil where the operator gave no secret: then every token is refused.
+    fileprivate convenience init?(settings: TokenSettings) throws {
+        guard !settings.secret.isEmpty else { return nil }
+        try self.init(
+            secret: settings.secret.bytes,
+            issuer: settings.issuer.isEmpty ? nil : settings.issuer,
+            audience: settings.audience.isEmpty ? nil : settings.audience
+        )
+    }
+}
