@@ -16,10 +16,16 @@ package enum WebSocketEvent: Hashable, Sendable {
 /// held. Memory grows with what has arrived, never with what a header announces. After an error
 /// the decoder must not be used again.
 package struct MessageDecoder: Sendable {
+    /// What must be remembered of a header until its payload is there.
+    private struct Frame {
+        let opcode: Opcode
+        let isFinal: Bool
+    }
+
     private var message: [UInt8] = []
     private var control: [UInt8] = []
     private var header = FrameHeaderParser()
-    private var frame: FrameHeader?
+    private var frame: Frame?
     private var missingByteCount = 0
     private var key: UInt32 = 0
     private var messageOpcode: Opcode?
@@ -62,27 +68,27 @@ package struct MessageDecoder: Sendable {
 
     /// Checks a frame's place among the others and its size (RFC 6455 §5.4).
     private mutating func begin(
-        _ frame: FrameHeader,
+        _ header: FrameHeader,
         limits: WebSocketLimits
     ) throws(WebSocketError) {
-        if !frame.opcode.isControl {
-            switch (frame.opcode, messageOpcode) {
+        if !header.opcode.isControl {
+            switch (header.opcode, messageOpcode) {
             case (.continuation, nil): throw .unexpectedContinuation
             case (.continuation, _): break
-            case (_, nil): messageOpcode = frame.opcode
+            case (_, nil): messageOpcode = header.opcode
             default: throw .expectedContinuation
             }
             let room = max(limits.maximumMessageByteCount - message.count, 0)
-            guard frame.payloadByteCount <= UInt64(room) else { throw .messageTooBig }
+            guard header.payloadByteCount <= UInt64(room) else { throw .messageTooBig }
         }
-        guard let byteCount = Int(exactly: frame.payloadByteCount) else { throw .messageTooBig }
+        guard let byteCount = Int(exactly: header.payloadByteCount) else { throw .messageTooBig }
         missingByteCount = byteCount
-        key = frame.maskingKey ?? 0
-        self.frame = frame
+        key = header.maskingKey ?? 0
+        frame = Frame(opcode: header.opcode, isFinal: header.isFinal)
     }
 
     private mutating func takePayload(
-        of frame: FrameHeader,
+        of frame: Frame,
         _ bytes: Span<UInt8>,
         from offset: inout Int
     ) throws(WebSocketError) {
@@ -103,7 +109,7 @@ package struct MessageDecoder: Sendable {
         offset += count
     }
 
-    private mutating func end(_ frame: FrameHeader) throws(WebSocketError) -> WebSocketEvent? {
+    private mutating func end(_ frame: Frame) throws(WebSocketError) -> WebSocketEvent? {
         if frame.opcode.isControl {
             let payload = control
             control = []

@@ -13,8 +13,8 @@ struct EchoCommand: ParsableCommand {
         commandName: "echo",
         abstract: "Send every WebSocket message back, for conformance suites and measurements.",
         discussion: """
-            Serves every path, in the foreground, with text and binary messages up to 16 MiB, until
-            Ctrl-C. It is a tool for testing: open it to nobody else.
+            Serves every path, in the foreground, until Ctrl-C, with text and binary messages of up \
+            to 16 MiB. It is a tool for testing: open it to nobody else.
             """
     )
 
