@@ -107,6 +107,7 @@ let package = Package(
         tests("Channels", ["Channels"]),
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON"]),
+        tests("ProtocolDocument", ["ClientProtocol", "Live", "Tokens", "Channels"]),
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),

@@ -115,7 +115,7 @@ package enum CommandDecoder {
         line: Span<UInt8>
     ) throws(CommandError) -> ConnectRequest {
         var request = ConnectRequest()
-        request.token = try fields.string("token")
+        request.token = try fields.token()
         request.data = data(fields, line: line)
         request.name =
             try fields.string("name", maximumByteCount: FieldLimit.clientName) ?? ""
@@ -145,7 +145,7 @@ package enum CommandDecoder {
         line: Span<UInt8>
     ) throws(CommandError) -> SubscribeRequest {
         var request = SubscribeRequest(channel: try fields.channel())
-        request.token = try fields.string("token")
+        request.token = try fields.token()
         // Read even when unused, so that a wrong type never passes.
         let position = try fields.position()
         if try fields.bool("recover") { request.recover = position }

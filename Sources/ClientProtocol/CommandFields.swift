@@ -17,6 +17,12 @@ struct CommandFields {
         return name
     }
 
+    /// An empty token is none, as in encodings where absent fields are empty.
+    func token() throws(CommandError) -> String? {
+        let token = try string("token")
+        return token?.isEmpty == true ? nil : token
+    }
+
     func requiredString(
         _ field: String,
         maximumByteCount: Int = .max

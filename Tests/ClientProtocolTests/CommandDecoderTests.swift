@@ -28,6 +28,13 @@ import Testing
 
     @Test func decodesEmptyConnect() throws {
         #expect(try decode(#"{"id":1,"connect":{}}"#).body == .connect(ConnectRequest()))
+        let emptyToken = #"{"id":1,"connect":{"token":"","subs":{},"data":null}}"#
+        guard case .connect(let request) = try decode(emptyToken).body else {
+            Issue.record()
+            return
+        }
+        #expect(request.token == nil)
+        #expect(request.data == Array("null".utf8))
     }
 
     @Test func decodesSubscribe() throws {
