@@ -67,13 +67,13 @@ struct TimerHeap {
     }
 
     private mutating func remove(at position: Int) {
-        let slot = heap[position].slot
+        let last = heap.count - 1
+        if position != last { swap(position, last) }
+        // Only now: the swap wrote the slot's new position.
+        let slot = heap.removeLast().slot
         slots[Int(slot)].action = nil
         slots[Int(slot)].position = -1
         free.append(slot)
-        let last = heap.count - 1
-        if position != last { swap(position, last) }
-        heap.removeLast()
         if position < heap.count {
             siftDown(position)
             siftUp(position)
