@@ -72,7 +72,7 @@ let package = Package(
 
         // Roles.
         module(
-            "Supervisor", ["CLinux", "Reactor", "StatusPage", "Manifest", logging]),
+            "Supervisor", ["Reactor", "StatusPage", logging]),
         module(
             "Hub",
             [
@@ -111,6 +111,10 @@ let package = Package(
         tests("ProtocolDocument", ["ClientProtocol", "Live", "Tokens", "Channels"]),
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
+        .executableTarget(
+            name: "SupervisorHarness", dependencies: ["Supervisor", "Reactor", "StatusPage", logging],
+            path: "Tests/SupervisorHarness", swiftSettings: settings),
+        tests("Supervisor", ["Supervisor", "SupervisorHarness", "Reactor", "StatusPage"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
         tests("Client", ["Client", "Reactor", "JSON", "ClientProtocol", "Channels"]),
         tests(

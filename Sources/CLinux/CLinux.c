@@ -51,6 +51,13 @@ void tally_ignore_broken_pipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 int tally_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
+void tally_set_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+int tally_ignores_signal(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /* The child's side of tally_spawn; writes errno to `report` when it fails. */
 static void run_child(const char *path, char *const arguments[], const int *inherited, int count,
                       pid_t parent, int report) {

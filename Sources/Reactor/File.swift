@@ -103,6 +103,13 @@ package enum File {
         guard code == 0 else { throw SystemError(operation: "allocate", code: code) }
     }
 
+    /// Whether a Unix socket lies under a path, alive or not.
+    package static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        // `status` is a live local.
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
         guard unsafe Glibc.rename(path, newPath) == 0 else {
             throw SystemError(lastErrorOf: "rename \(path) to \(newPath)")

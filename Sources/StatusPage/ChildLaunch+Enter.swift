@@ -24,6 +24,8 @@ extension ChildLaunch {
     package func enter() throws(ChildLaunchError) -> ChildResources {
         guard dieWithParent(parent) else { exit(EXIT_SUCCESS) }
         let role = identity.role
+        // Started as /proc/self/exe, it would be called "exe".
+        OwnProcess.setName(role == .worker ? "tally-worker-\(identity.index)" : "tally-\(role)")
         let configuration: [UInt8]
         do throws(SystemError) {
             for descriptor in descriptors { try File.setCloseOnExec(descriptor) }

@@ -54,8 +54,6 @@ package final class StatusSlot {
 
     /// Notes a process that has just been started; its counters go on from its predecessor's.
     package func began(pid: Int32, restarts: Int, at unixMilliseconds: Int64) {
-        self[StatusLayout.Slot.connections] = 0
-        self[StatusLayout.Slot.beatTime] = 0
         self[StatusLayout.Slot.restarts] = UInt64(clamping: restarts)
         self[StatusLayout.Slot.startedAt] = UInt64(clamping: unixMilliseconds)
         self[StatusLayout.Slot.pid] = UInt64(clamping: pid)
@@ -65,6 +63,7 @@ package final class StatusSlot {
     package func ended() {
         self[StatusLayout.Slot.phase] = ProcessPhase.down.rawValue
         self[StatusLayout.Slot.connections] = 0
+        self[StatusLayout.Slot.beatTime] = 0
         self[StatusLayout.Slot.pid] = 0
     }
 

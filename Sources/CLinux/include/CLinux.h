@@ -50,6 +50,12 @@ int tally_spawn(const char *path, char *const arguments[], const int *inherited,
 /* PR_SET_PDEATHSIG SIGKILL again, for a process whose credentials changed: the kernel clears it. */
 int tally_die_with_parent(void);
 
+/* The process's name in ps -e; at most 15 bytes. */
+void tally_set_name(const char *name);
+
+/* 1 when the signal's disposition is SIG_IGN. sigaction(2) has a union that Swift cannot compare. */
+int tally_ignores_signal(int signal);
+
 /* Relaxed 64-bit atomics on shared memory. One process writes each word, any number read it. */
 static inline uint64_t tally_load(const uint64_t *word) {
     return __atomic_load_n(word, __ATOMIC_RELAXED);

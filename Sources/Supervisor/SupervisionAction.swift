@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Reactor
+import StatusPage
+
+/// What the supervisor has to do next, as `Supervision` decides.
+enum SupervisionAction: Hashable {
+    case start(ProcessIdentity)
+    /// Nothing to do but to say so: `Supervision` starts it by itself when the time has come.
+    case restartLater(ProcessIdentity, after: Duration)
+    /// Ask it to end.
+    case terminate(ProcessIdentity, pid: Int32)
+    case kill(ProcessIdentity, pid: Int32, KillReason)
+    /// Every child serves, for the first time.
+    case announceServing
+    /// A child that never served says that starting it again would not help.
+    case giveUp(ProcessIdentity, status: Int32)
+    /// No child is left: end with this status.
+    case finish(status: Int32)
+}
+
+/// Why the supervisor kills a child.
+enum KillReason: Hashable, CustomStringConvertible {
+    case heartbeatStalled(Duration)
+    case notServing(after: Duration)
+    case drainTimeout
+    case toldTwice
+
+    var description: String {
+        switch self {
+        case .heartbeatStalled(let time): "no heartbeat for \(time)"
+        case .notServing(let time): "not serving after \(time)"
+        case .drainTimeout: "still there at the end of the drain timeout"
+        case .toldTwice: "told to stop again"
+        }
+    }
+}
+
+/// What a child shows of itself in the status page.
+struct SignOfLife: Hashable {
+    var beatCount: UInt64
+    var isServing: Bool
+}
