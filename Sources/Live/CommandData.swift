@@ -9,6 +9,8 @@ import JSON
 /// A member that is null counts as absent, as SDKs send it for their optional arguments.
 struct CommandData {
     private let value: JSONValue
+    /// What `value` was parsed from.
+    private let text: [UInt8]
 
     init(_ bytes: [UInt8]) throws(ErrorReply) {
         let limits = JSONLimits(
@@ -21,6 +23,7 @@ struct CommandData {
             throw ErrorReply(.badRequest, "data is not valid JSON")
         }
         guard value.isObject else { throw ErrorReply(.badRequest, "data must be an object") }
+        text = bytes
     }
 
     func stream() throws(ErrorReply) -> String {
@@ -79,15 +82,18 @@ struct CommandData {
         return bool
     }
 
-    /// An object, as compact JSON text.
+    /// An object, as compact JSON text with its numbers as they were written.
     func object(_ key: String, maximumByteCount: Int) throws(ErrorReply) -> [UInt8]? {
         guard let member = member(key) else { return nil }
         guard member.isObject else { throw ErrorReply(.badRequest, "\(key) must be an object") }
-        let text = member.serialized()
-        guard text.count <= maximumByteCount else {
+        guard let range = JSONText.member(key, of: 0..<text.count, in: text.span) else {
+            return nil
+        }
+        let object = JSONText.compact(text.span, range)
+        guard object.count <= maximumByteCount else {
             throw ErrorReply(.badRequest, "\(key) has at most \(maximumByteCount) bytes")
         }
-        return text
+        return object
     }
 
     func string(_ key: String) throws(ErrorReply) -> String {

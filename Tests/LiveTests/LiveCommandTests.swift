@@ -31,14 +31,14 @@ import Testing
         #expect(
             try Self.decode(
                 "live.start",
-                #"{"stream":"a","title":" T ","meta":{"k": [1]},"keep":true,"#
+                #"{"stream":"a","title":" T ","meta":{"k": [1.50, 12345678901234567890]},"keep":true,"#
                     + #""idempotency_key":"x","unknown":1}"#
             )
                 == .start(
                     .init(
                         stream: "a",
                         title: "T",
-                        meta: Array(#"{"k":[1]}"#.utf8),
+                        meta: Array(#"{"k":[1.50,12345678901234567890]}"#.utf8),
                         keep: true,
                         idempotencyKey: "x"
                     )
