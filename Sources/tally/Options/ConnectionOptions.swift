@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Channels
+import Client
+import Foundation
+import Manifest
+import StatusPage
+import Tokens
+
+/// Where a command goes, and as whom.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The server's WebSocket, ws://ADDRESS:PORT.", valueName: "url"))
+    var url: String?
+
+    @Option(help: "A connection token, as `tally token` prints it.")
+    var token: String?
+
+    @Option(help: ArgumentHelp("Sign a token with this secret.", valueName: "file"))
+    var secretFile: String?
+
+    @Option(help: ArgumentHelp("The data folder of the Tally to talk to.", valueName: "dir"))
+    var data: String?
+
+    @Option(help: "The user of the token that is signed; its name beside comments.")
+    var user: String?
+
+    @Option(help: "How long to wait for the server.")
+    var timeout = DurationArgument(.seconds(10))
+
+    private var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    private var dataFolder: String { data ?? environment["TALLY_DATA"] ?? Configuration().data }
+
+    func serverURL() throws(CommandFailure) -> ServerURL {
+        do throws(ServerURLError) {
+            if let url { return try ServerURL(parsing: url) }
+            if let url = environment["TALLY_URL"] { return try ServerURL(parsing: url) }
+            if let local = servedURL() { return try ServerURL(parsing: local) }
+            return try ServerURL(parsing: ServerURL.defaultText)
+        } catch {
+            throw CommandFailure(
+                .usage,
+                "the server's URL: \(error)",
+                advice: "write it as --url \(ServerURL.defaultText)"
+            )
+        }
+    }
+
+    /// The address of the Tally that serves from the data folder, if one does.
+    private func servedURL() -> String? {
+        guard let status = try? StatusReader.read(folder: dataFolder), status.isSupervisorAlive,
+            let address = status.addresses.first(where: { !$0.hasPrefix("unix:") })
+        else { return nil }
+        // What listens on every address is reached at this one.
+        return "ws://"
+            + address.replacing("0.0.0.0:", with: "127.0.0.1:").replacing("[::]:", with: "[::1]:")
+    }
+
+    /// What makes the token for each connection; a token of its own is made anew each time.
+    func tokenSource(for streams: [String]) throws(CommandFailure) -> () -> String {
+        if let token = token ?? environment["TALLY_TOKEN"] { return { token } }
+        guard let secret = try secret() else { return { "" } }
+        let signer: TokenSigner
+        do throws(TokenSecretError) {
+            signer = try TokenSigner(secret: secret.bytes)
+        } catch {
+            throw CommandFailure(.configuration, "the token secret: \(error)")
+        }
+        let user = user ?? environment["USER"] ?? "operator"
+        let profile = TokenProfile.json(name: user)
+        return {
+            let now = Int64(Date().timeIntervalSince1970)
+            let lifetime: Int64 = 300  // seconds; a longer connection goes on and renews it
+            let claims = Claims(
+                user: user,
+                expiresAt: now + lifetime,
+                issuedAt: now,
+                info: profile,
+                name: user,
+                capabilities: streams.map { stream in
+                    let allow: Permissions = [
+                        .subscribe, .publish, .history, .presence, .control, .moderate,
+                    ]
+                    return TokenCommand.capability(channels: ["live:" + stream], allow: allow)
+                }
+            )
+            return (try? signer.sign(claims)) ?? ""
+        }
+    }
+
+    private func secret() throws(CommandFailure) -> Secret? {
+        if let secretFile { return try SecretFile.read(secretFile) }
+        if let secret = try SecretFile.fromEnvironment(environment) { return secret }
+        let path = SecretFile.defaultPath(data: dataFolder)
+        if data != nil || FileManager.default.isReadableFile(atPath: path) {
+            return try SecretFile.read(path)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Hub
+import Manifest
+import StatusPage
+import Worker
+
+/// What a child of the supervisor is, by its hidden subcommand.
+enum ChildRole: String {
+    case hub
+    case worker
+
+    /// The whole life of such a process.
+    func run(arguments: [String]) -> Never {
+        do {
+            exit(try serve(arguments: arguments))
+        } catch {
+            // What the supervisor hands down is right, unless this was started by hand.
+            CommandFailure(.usage, "\(error)").exit()
+        }
+    }
+
+    private func serve(arguments: [String]) throws -> Int32 {
+        let launch = try ChildLaunch(role: self == .hub ? .hub : .worker, arguments: arguments)
+        let resources = try launch.enter()
+        let configuration = try Configuration(decoding: resources.configuration)
+        let logger = ProcessLog.logger(launch.identity, level: configuration.log.level)
+        switch self {
+        case .hub:
+            let hub = HubProcess(
+                launch: launch,
+                resources: resources,
+                configuration: configuration,
+                logger: logger
+            )
+            return hub.run()
+        case .worker:
+            let worker = try WorkerProcess(
+                launch: launch,
+                status: resources.slot,
+                configuration: configuration,
+                logger: logger
+            )
+            try worker.run()
+            return EXIT_SUCCESS
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Manifest
+
+/// The secret that the server checks tokens with.
+enum ServerSecret {
+    /// The variable's, else the manifest's file, else the data folder's file, made when missing.
+    static func find(
+        _ configuration: Configuration,
+        _ environment: [String: String]
+    ) throws(CommandFailure) -> Secret {
+        if let secret = try chosen(configuration, environment) { return secret }
+        let path = SecretFile.defaultPath(data: configuration.data)
+        if FileManager.default.fileExists(atPath: path) { return try SecretFile.read(path) }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: configuration.data,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw CommandFailure(
+                .configuration,
+                "cannot make the data folder \(configuration.data): \(error.localizedDescription)",
+                advice: "choose another with --data"
+            )
+        }
+        return try SecretFile.make(at: path)
+    }
+
+    /// Whether what there is of a secret can be used; makes none.
+    static func check(
+        _ configuration: Configuration,
+        _ environment: [String: String]
+    ) throws(CommandFailure) {
+        if try chosen(configuration, environment) != nil { return }
+        let path = SecretFile.defaultPath(data: configuration.data)
+        if FileManager.default.fileExists(atPath: path) { _ = try SecretFile.read(path) }
+    }
+
+    private static func chosen(
+        _ configuration: Configuration,
+        _ environment: [String: String]
+    ) throws(CommandFailure) -> Secret? {
+        if let secret = try SecretFile.fromEnvironment(environment) { return secret }
+        let path = configuration.tokens.secretFile
+        return path.isEmpty ? nil : try SecretFile.read(path)
+    }
+}
