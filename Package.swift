@@ -116,7 +116,12 @@ let package = Package(
             path: "Tests/SupervisorHarness", swiftSettings: settings),
         tests("Supervisor", ["Supervisor", "SupervisorHarness", "Reactor", "StatusPage"]),
         tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
-        tests("Client", ["Client", "Reactor", "JSON", "ClientProtocol", "Channels"]),
+        tests(
+            "Client",
+            [
+                "Client", "Reactor", "JSON", "ClientProtocol", "Channels", "WebServer", "HTTP",
+                "WebSocket",
+            ]),
         tests(
             "Worker", ["Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Tokens"]),
         tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),

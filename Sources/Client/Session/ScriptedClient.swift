@@ -106,6 +106,15 @@ package final class ScriptedClient {
         }
     }
 
+    /// Runs the loop until something holds.
+    package func waitUntil(
+        _ description: String,
+        within limit: Duration,
+        _ holds: () -> Bool
+    ) throws(StepError) {
+        _ = try wait(for: description, within: limit) { holds() ? true : nil }
+    }
+
     /// Runs the loop until there is a result.
     package func wait<Found>(
         for description: String,
