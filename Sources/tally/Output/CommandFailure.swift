@@ -11,6 +11,8 @@ struct CommandFailure: Error {
         case missingInput = 66
         case unavailable = 69
         case software = 70
+        case system = 71
+        case cannotCreate = 73
         case temporary = 75
         case permission = 77
         case configuration = 78
