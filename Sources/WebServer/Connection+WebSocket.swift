@@ -10,6 +10,9 @@ extension Connection {
     package func send(_ frame: SharedFrame) {
         guard isOpen else { return }
         enqueue(frame)
+        guard queue.byteCount > server.limits.maximumUnsentByteCount else { return }
+        // What a burst of answers has collected is not yet what the peer does not take.
+        flush()
         if queue.byteCount > server.limits.maximumUnsentByteCount { closeAsSlow() }
     }
 

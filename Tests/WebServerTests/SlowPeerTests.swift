@@ -76,6 +76,19 @@ import WebSocket
         #expect((peer.received.count - close.count) % frame.bytes.count == 0)
     }
 
+    @Test func doesNotTakeABurstOfAnswersForASlowPeer() throws {
+        let server = try TestServer { $0.maximumUnsentByteCount = 20_000 }
+        server.application.isEchoing = false
+        let answer = SharedFrame.binary([UInt8](repeating: 1, count: 5_000))
+        server.application.onText = { connection, _ in
+            for _ in 0..<20 { connection.send(answer) }
+        }
+        let peer = try server.connectWebSocket()
+        peer.send(FrameEncoder.encode(.text, [], maskingKey: 1))
+        try server.wait { peer.received.count == 20 * answer.bytes.count }
+        #expect(server.server.counters.slowDisconnects == 0)
+    }
+
     @Test func endsAWebSocketThatTakesNothingInTime() throws {
         let server = try TestServer { $0.sendTimeout = .milliseconds(50) }
         let peer = try server.connectWebSocket()
