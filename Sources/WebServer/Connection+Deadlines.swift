@@ -20,6 +20,12 @@ extension Connection {
         }
     }
 
+    /// Gives the next message its own time: it may have begun in the bytes that ended the last one.
+    func countMessage() {
+        guard deadline.purpose == .message else { return }
+        deadline.restart(.message, server.limits.messageTimeout, from: server.loop.now)
+    }
+
     private var expected: Deadline.Purpose {
         switch phase {
         case .ended: return .none
@@ -27,7 +33,8 @@ extension Connection {
         case .flushing: return .sending
         case .webSocket:
             if !endpoint.isOpen { return .closeHandshake }
-            return queue.isEmpty ? .none : .sending
+            if !queue.isEmpty { return .sending }
+            return endpoint.isInsideMessage ? .message : .none
         case .http:
             if !queue.isEmpty { return .sending }
             guard let exchange else { return .none }
@@ -44,6 +51,7 @@ extension Connection {
         case .requestBody: server.limits.requestBodyTimeout
         case .nextRequest: server.limits.keepAliveTimeout
         case .sending: server.limits.sendTimeout
+        case .message: server.limits.messageTimeout
         case .closeHandshake: server.limits.closeHandshakeTimeout
         case .lingering: server.limits.lingerTimeout
         }
@@ -61,6 +69,8 @@ extension Connection {
         case .sending:
             if isReportedOpen { server.counters.slowDisconnects += 1 }
             end(.slow)
+        case .message:
+            close(code: CloseCode.policyViolation.rawValue, reason: "message too slow")
         case .nextRequest, .closeHandshake, .lingering:
             end(.connectionLost(nil))
         }

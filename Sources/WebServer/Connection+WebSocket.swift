@@ -57,8 +57,10 @@ extension Connection {
         let action = endpoint.receive(bytes, from: &offset, limits: server.limits.webSocket)
         switch action {
         case .deliverText(let payload):
+            countMessage()
             server.application.received(text: payload, on: self)
         case .deliverBinary(let payload):
+            countMessage()
             server.application.received(binary: payload, on: self)
         case .sendPong(let payload):
             enqueue(SharedFrame(.pong, payload))

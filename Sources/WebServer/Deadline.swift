@@ -10,6 +10,7 @@ struct Deadline {
         case requestBody
         case nextRequest
         case sending
+        case message
         case closeHandshake
         case lingering
     }

@@ -33,6 +33,11 @@ package struct WebServerLimits: Sendable {
     /// For every `WebServerLimits.minimumSentByteCount` of what is queued, or all of it.
     package var sendTimeout = Duration.seconds(30)
 
+    /// From a message's first byte to its last; then 1008.
+    ///
+    /// Nobody holds half a message for ever, a byte at a time.
+    package var messageTimeout = Duration.seconds(30)
+
     /// From our close frame to the peer's.
     package var closeHandshakeTimeout = Duration.seconds(5)
 

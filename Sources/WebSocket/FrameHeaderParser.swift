@@ -13,6 +13,9 @@ struct FrameHeaderParser: Sendable {
     private var second: UInt8 = 0
     private var byteCount: UInt8 = 0
 
+    /// Whether nothing of the next header has arrived yet.
+    var isBetweenFrames: Bool { byteCount == 0 }
+
     mutating func consume(
         _ byte: UInt8,
         from sender: Sender

@@ -38,7 +38,9 @@ package struct MessageDecoder: Sendable {
     }
 
     /// Whether part of a frame, or of a message, has arrived and the rest has not.
-    package var isInsideMessage: Bool { messageOpcode != nil || frame != nil }
+    package var isInsideMessage: Bool {
+        messageOpcode != nil || frame != nil || !header.isBetweenFrames
+    }
 
     /// Takes bytes from `offset` on up to the next event; nil when it has taken them all.
     package mutating func decode(

@@ -53,6 +53,35 @@ import WebSocket
         #expect(!peer.isOver)
     }
 
+    @Test func closesAWebSocketWhoseMessageDoesNotEnd() throws {
+        let server = try TestServer { $0.messageTimeout = .milliseconds(100) }
+        let peer = try server.connectWebSocket()
+        // A header for 65,535 bytes, and then a byte each turn.
+        peer.send([0x82, 0xFE, 0xFF, 0xFF, 0, 0, 0, 0])
+        try server.wait {
+            if peer.received.isEmpty, peer.hasSentAll { peer.send([0]) }
+            return !peer.received.isEmpty || peer.isOver
+        }
+        #expect(peer.received.dropFirst(2).prefix(2) == [0x03, 0xF0])
+        try server.wait { !server.application.closed.isEmpty }
+        #expect(server.application.closed == [.closedHere(.policyViolation)])
+    }
+
+    @Test func givesEveryMessageItsOwnTime() throws {
+        let server = try TestServer { $0.messageTimeout = .milliseconds(100) }
+        let peer = try server.connectWebSocket()
+        let frame = FrameEncoder.encode(.binary, [1], maskingKey: 1)
+        let end = MonotonicTime.now() + .milliseconds(300)
+        // Every piece ends one message and begins the next.
+        peer.send(Array(frame.prefix(3)))
+        try server.wait {
+            if peer.hasSentAll { peer.send(Array(frame.dropFirst(3) + frame.prefix(3))) }
+            return MonotonicTime.now() > end
+        }
+        #expect(!peer.isOver)
+        #expect(server.application.closed.isEmpty)
+    }
+
     @Test func closesAWebSocketThatTakesTooLittleAsSlow() throws {
         let server = try TestServer { $0.maximumUnsentByteCount = 100_000 }
         let peer = try server.connectWebSocket()

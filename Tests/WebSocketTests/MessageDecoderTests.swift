@@ -54,6 +54,11 @@ import WebSocket
         var decoder = MessageDecoder(from: .client)
         #expect(!decoder.isInsideMessage)
         var offset = 0
+        let firstByte: [UInt8] = [0x82]
+        var other = decoder
+        #expect(try other.decode(firstByte.span, from: &offset, limits: limits) == nil)
+        #expect(other.isInsideMessage)
+        offset = 0
         let start = clientFrame(.text, "a", isFinal: false)
         #expect(try decoder.decode(start.span, from: &offset, limits: limits) == nil)
         #expect(decoder.isInsideMessage)
