@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import COpenSSL
+import COpenSSL
 
 /// SHA-1, for the WebSocket handshake and nothing else: it is no protection against anyone.
 package enum SHA1 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTP
-internal import Reactor
-internal import WebSocket
+import HTTP
+import Reactor
+import WebSocket
 
 extension Connection {
     /// Starts another deadline if the connection now waits for something else.

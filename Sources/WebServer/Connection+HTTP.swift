@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Digests
-internal import HTTP
-internal import WebSocket
+import Digests
+import HTTP
+import WebSocket
 
 extension Connection {
     /// Takes bytes from `offset` on up to the end of one request, and answers it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTP
-internal import Reactor
+import HTTP
+import Reactor
 
 /// Bytes in and out: the only part that touches the socket.
 extension Connection {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Reactor
-internal import WebSocket
+import Reactor
+import WebSocket
 
 extension Connection {
     // MARK: The application's side

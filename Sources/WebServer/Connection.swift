@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTP
+import HTTP
 package import Reactor
-internal import WebSocket
+import WebSocket
 
 /// One socket, first speaking HTTP and then, if it asked for it, WebSocket.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Reactor
+import Reactor
 
 /// Until when a connection must have done what it is expected to do next.
 struct Deadline {

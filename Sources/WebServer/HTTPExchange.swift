@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTP
+import HTTP
 
 /// A connection's HTTP side, apart from it so that a WebSocket does not carry it along.
 final class HTTPExchange {

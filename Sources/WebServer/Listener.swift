@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Reactor
+import Reactor
 
 /// Takes connections from one listening socket, which somebody else owns.
 final class Listener: EventHandler {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTP
+import HTTP
 package import Reactor
 
 /// HTTP/1.1 and WebSocket on listening sockets, for one application, on one event loop.

@@ -28,6 +28,7 @@ struct EchoCommand: ParsableCommand {
     var listen: SocketAddress = .ipv4(0x7f00_0001, port: 9001)
 
     func run() throws {
+        OwnProcess.raiseDescriptorLimit()
         let loop = try EventLoop()
         var limits = WebServerLimits(
             http: HTTPLimits(),
