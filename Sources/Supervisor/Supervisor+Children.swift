@@ -44,7 +44,10 @@ extension Supervisor {
         for (identity, pid) in supervision.running {
             guard let status = ChildProcess.reap(pid) else { continue }
             page.slot(identity)?.ended()
-            let level: Logger.Level = status == .exited(0) ? .info : .error
+            // A child that is told to stop before it listens to signals dies of it: no failure.
+            let isExpected =
+                supervision.isStopping && [.exited(0), .killed(signal: SIGTERM)].contains(status)
+            let level: Logger.Level = isExpected ? .info : .error
             logger.log(
                 level: level,
                 "child ended",

@@ -161,4 +161,16 @@ import Testing
         try loop.runOnce(maximumWait: nil)
         #expect(runs == 32)
     }
+
+    @Test func turnsSignalsIntoCalls() throws {
+        let loop = try EventLoop()
+        var seen: [Int32] = []
+        try loop.watchSignals([SIGUSR1, SIGUSR2]) { seen.append($0) }
+        // raise(3) signals this thread, whose mask `watchSignals` changed.
+        raise(SIGUSR2)
+        raise(SIGUSR1)
+        raise(SIGUSR1)
+        try loop.runOnce(maximumWait: .seconds(5))
+        #expect(seen == [SIGUSR1, SIGUSR2])
+    }
 }

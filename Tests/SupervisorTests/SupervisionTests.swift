@@ -43,7 +43,9 @@ private struct Scene {
 
     mutating func tick() -> [SupervisionAction] { supervision.tick(signs, now: now) }
 
-    mutating func end(_ identity: ProcessIdentity, _ status: Reactor.ExitStatus) -> [SupervisionAction] {
+    mutating func end(_ identity: ProcessIdentity, _ status: Reactor.ExitStatus)
+        -> [SupervisionAction]
+    {
         supervision.ended(identity, status, now: now)
     }
 }

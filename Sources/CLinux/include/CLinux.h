@@ -42,7 +42,7 @@ void tally_ignore_broken_pipe(void);
      its children in order,
    - gets SIGKILL when the parent dies (PR_SET_PDEATHSIG), and ends at once if it died already,
    - reads /dev/null as its standard input,
-   - keeps exactly the `inherited` descriptors, and those that were opened without O_CLOEXEC.
+   - keeps exactly the `inherited` descriptors, output and error.
    Returns 0 and the child's id, or the error number of the call that failed, execv included. */
 int tally_spawn(const char *path, char *const arguments[], const int *inherited, int count,
                 pid_t *child);
