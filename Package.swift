@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -34,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -67,6 +69,8 @@ let package = Package(
         module(
             "Client",
             ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]),
+        module(
+            "Bench", ["Client", "Channels", "JSON", "Reactor", "StatusPage", histogram]),
         .target(
             name: "StudioPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
 
@@ -88,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "tally",
             dependencies: [
-                "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
+                "Bench", "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
                 "Reactor", "Manifest",
                 "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
                 logging,
@@ -124,7 +128,12 @@ let package = Package(
             ]),
         tests(
             "Worker", ["Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Tokens"]),
-        tests("EndToEnd", ["Client", "Reactor", "JSON", "Tokens", "ClientProtocol", "Channels"]),
+        tests(
+            "EndToEnd",
+            [
+                "tally", "Client", "Reactor", "JSON", "StatusPage", "Tokens", "ClientProtocol",
+                "Channels",
+            ]),
     ]
 )
 

@@ -43,7 +43,7 @@ struct Tally: ParsableCommand {
                 name: "Streams",
                 subcommands: [StreamCommand.self, WatchCommand.self, SayCommand.self]
             ),
-            CommandGroup(name: "Tools", subcommands: [TokenCommand.self, EchoCommand.self]),
+            CommandGroup(name: "Tools", subcommands: [TokenCommand.self, BenchCommand.self, EchoCommand.self]),
         ]
     )
 }

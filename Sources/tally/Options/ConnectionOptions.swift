@@ -30,7 +30,8 @@ struct ConnectionOptions: ParsableArguments {
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    private var dataFolder: String { data ?? environment["TALLY_DATA"] ?? Configuration().data }
+    /// The data folder of the Tally to talk to, as given or by default.
+    var dataFolder: String { data ?? environment["TALLY_DATA"] ?? Configuration().data }
 
     func serverURL() throws(CommandFailure) -> ServerURL {
         do throws(ServerURLError) {

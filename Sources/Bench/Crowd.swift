@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+package import Client
+import JSON
+package import Reactor
+
+/// Viewers of one stream, all on one loop.
+package final class Crowd {
+    /// Connections that are on their way at once: more would only wait in the accept queue.
+    private static let maximumConnecting = 200
+
+    package private(set) var viewers: [Client] = []
+    /// Viewers whose subscription is answered.
+    package private(set) var subscribedCount = 0
+    /// Connections lost so far; each client comes back by itself.
+    package private(set) var disconnectCount = 0
+    /// How many viewers each node's name says it serves.
+    package private(set) var viewersByNode: [String: Int] = [:]
+    /// Called with the viewer's node for every publication that one of them sees.
+    package var onPublication: ((_ node: String, Publication) -> Void)?
+
+    private let loop: EventLoop
+    private let url: ServerURL
+    private let channel: String
+    private let token: String
+    private let buffer = ReceiveBuffer()
+
+    /// - Parameter token: every viewer's; empty: they are anonymous.
+    package init(loop: EventLoop, url: ServerURL, channel: String, token: String) {
+        self.loop = loop
+        self.url = url
+        self.channel = channel
+        self.token = token
+    }
+
+    /// Connects and subscribes this many more viewers.
+    ///
+    /// - Throws: `BenchError.timedOut` when they are not all there within the limit.
+    package func gather(_ count: Int, within limit: Duration) throws {
+        let target = subscribedCount + count
+        let deadline = MonotonicTime.now() + limit
+        while subscribedCount < target {
+            while viewers.count < min(target, subscribedCount + Self.maximumConnecting) {
+                addViewer()
+            }
+            guard MonotonicTime.now() < deadline else {
+                throw BenchError.timedOut("\(subscribedCount) of \(target) viewers came")
+            }
+            try loop.runOnce(maximumWait: .milliseconds(100))
+        }
+    }
+
+    private func addViewer() {
+        var options = ClientOptions()
+        let token = token
+        options.token = { token }
+        let viewer = Client(loop: loop, url: url, options: options, buffer: buffer)
+        var node = ""
+        viewer.onEvent = { [unowned self] event in
+            switch event {
+            case .connected(let reply):
+                node = reply["node"]?.string ?? ""
+            case .subscribed:
+                subscribedCount += 1
+                viewersByNode[node, default: 0] += 1
+            case .disconnected:
+                disconnectCount += 1
+            case .publication(_, let publication):
+                onPublication?(node, publication)
+            default:
+                break
+            }
+        }
+        viewers.append(viewer)
+        viewer.start()
+        viewer.subscribe(ClientCommand.Subscribe(channel: channel))
+    }
+}
+
+/// Why a measurement has no result.
+package enum BenchError: Error, CustomStringConvertible {
+    case timedOut(String)
+    case refused(String)
+    case noStatus(String)
+
+    package var description: String {
+        switch self {
+        case .timedOut(let what): "timed out: \(what)"
+        case .refused(let what): "refused: \(what)"
+        case .noStatus(let what): what
+        }
+    }
+}
