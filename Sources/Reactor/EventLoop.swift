@@ -104,8 +104,8 @@ import Glibc
     /// the loop is idle.
     @discardableResult
     package func schedule(after delay: Duration, _ action: @escaping () -> Void) -> TimerID {
-        // While a long turn runs, `now` is behind: a delay counts from when it was asked for.
-        timers.schedule(at: (isInTurn ? now : .now()) + delay, action)
+        // Not from `now`, which falls behind while a long turn runs.
+        timers.schedule(at: .now() + delay, action)
     }
 
     package func cancel(_ timer: TimerID) {

@@ -15,6 +15,10 @@ struct Supervision {
     /// itself stopped or starved for longer knows nothing about its children in that time.
     static let maximumWatchedInterval = Duration.seconds(1)
 
+    /// What workers get beyond their drain timeout: they end by it themselves, and are killed only
+    /// if they do not.
+    static let drainMargin = Duration.milliseconds(500)
+
     /// Exit statuses by which a child says that starting it again would not help: usage, bad data,
     /// no input, cannot create, no permission, configuration (`sysexits.h`).
     private static let permanentFailures: Set<Int32> = [64, 65, 66, 73, 77, 78]
@@ -105,7 +109,7 @@ struct Supervision {
     mutating func stop(now: MonotonicTime) -> [SupervisionAction] {
         switch phase {
         case .serving:
-            phase = .drainingWorkers(until: now + timing.drainTimeout)
+            phase = .drainingWorkers(until: now + timing.drainTimeout + Self.drainMargin)
             for index in children.indices where children[index].identity.role == .worker {
                 forgetRestart(index)
             }

@@ -143,7 +143,7 @@ private struct Scene {
         _ = scene.tick()
         _ = scene.supervision.stop(now: scene.now)
         _ = scene.end(Scene.second, .exited(0))
-        #expect(scene.wait(29, beating: all) == [])
+        #expect(scene.wait(30, beating: all) == [])
         #expect(
             scene.wait(1, beating: all) == [.kill(Scene.first, pid: 2, .drainTimeout)]
         )
