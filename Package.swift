@@ -134,6 +134,7 @@ let package = Package(
                 "tally", "Client", "Reactor", "JSON", "StatusPage", "Tokens", "ClientProtocol",
                 "Channels",
             ]),
+        tests("CommandLine", ["tally", "Tokens", "Channels"]),
     ]
 )
 

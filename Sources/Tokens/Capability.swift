@@ -28,24 +28,3 @@ package struct Capability: Hashable, Sendable {
         }
     }
 }
-
-/// The words of a capability's `allow`.
-package enum PermissionName: String, CaseIterable, Sendable {
-    case subscribe = "sub"
-    case publish = "pub"
-    case history = "hst"
-    case presence = "prs"
-    case control = "ctl"
-    case moderate = "mod"
-
-    package var permission: Permissions {
-        switch self {
-        case .subscribe: .subscribe
-        case .publish: .publish
-        case .history: .history
-        case .presence: .presence
-        case .control: .control
-        case .moderate: .moderate
-        }
-    }
-}

@@ -35,9 +35,9 @@ extension Configuration {
         .list(
             "anonymous.allow",
             \.anonymous.allowNames,
-            expected: "one of " + PermissionNames.table.map(\.name).joined(separator: ", "),
-            maximumCount: PermissionNames.table.count,
-            parse: { PermissionNames.permission(named: $0) == nil ? nil : $0 },
+            expected: "one of " + PermissionName.allCases.map(\.rawValue).joined(separator: ", "),
+            maximumCount: PermissionName.allCases.count,
+            parse: { PermissionName(rawValue: $0)?.rawValue },
             text: { $0 }
         ),
         .patterns("anonymous.channels", \.anonymous.channels, maximumCount: 64),
@@ -186,10 +186,10 @@ extension Configuration {
 extension AnonymousSettings {
     /// `allow` as the names that the manifest uses.
     fileprivate var allowNames: [String] {
-        get { PermissionNames.names(of: allow) }
+        get { PermissionName.names(of: allow).map(\.rawValue) }
         set {
             allow = newValue.reduce(into: []) { permissions, name in
-                permissions.formUnion(PermissionNames.permission(named: name) ?? [])
+                permissions.formUnion(PermissionName(rawValue: name)?.permission ?? [])
             }
         }
     }

@@ -140,8 +140,8 @@ struct PermissionList {
     static func parse(_ text: String) throws -> PermissionList {
         var permissions: Permissions = []
         for name in text.split(separator: ",") {
-            guard let permission = PermissionNames.permission(named: String(name)) else {
-                let known = PermissionNames.table.map(\.name).joined(separator: ", ")
+            guard let permission = PermissionName(rawValue: String(name))?.permission else {
+                let known = PermissionName.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("\"\(name)\" is no permission; they are \(known).")
             }
             permissions.formUnion(permission)

@@ -26,7 +26,8 @@ enum EventText {
         case "live.resumed": return "-- resumed: the broadcaster is back"
         case "live.stopped":
             let reason = event["reason"]?.string ?? ""
-            return "-- stopped" + (reason.isEmpty ? "" : ": " + Console.harmless(reason))
+            let totals = event["totals"].map { " (\(SnapshotText.totals($0)))" } ?? ""
+            return "-- stopped" + (reason.isEmpty ? "" : ": " + Console.harmless(reason)) + totals
         case "mode":
             let seconds = event["slow_seconds"]?.integer ?? 0
             return seconds > 0 ? "-- slow mode: \(seconds)s between comments" : "-- slow mode off"

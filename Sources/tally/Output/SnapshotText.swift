@@ -22,10 +22,7 @@ enum SnapshotText {
         }
         line("viewers", viewers(snapshot))
         line("generation", number(snapshot, "generation"))
-        if let duration = snapshot["duration_ms"]?.integer {
-            line("duration", ReadableTime.age(milliseconds: duration))
-        }
-        if let comments = snapshot["comments"]?.integer { line("comments", "\(comments)") }
+        if let totals = snapshot["totals"] { line("in all", Self.totals(totals)) }
         if let slow = snapshot["slow_seconds"]?.integer, slow > 0 { line("slow mode", "\(slow)s") }
         if let meta = snapshot["meta"], meta.count > 0 {
             line("meta", Console.harmless(String(decoding: meta.serialized(), as: UTF8.self)))
@@ -37,6 +34,15 @@ enum SnapshotText {
     static func viewers(_ snapshot: JSONValue) -> String {
         "\(number(snapshot, "viewers")) now, \(number(snapshot, "unique_viewers")) different, "
             + "\(number(snapshot, "peak_viewers")) at most"
+    }
+
+    /// `12m 5s, 18 viewers at most, 40 different, 3 comments`.
+    static func totals(_ totals: JSONValue) -> String {
+        let duration = totals["duration_ms"]?.integer ?? 0
+        return "\(ReadableTime.age(milliseconds: duration)), "
+            + "\(number(totals, "peak_viewers")) viewers at most, "
+            + "\(number(totals, "unique_viewers")) different, "
+            + "\(number(totals, "comments")) comments"
     }
 
     static func mark(_ state: String) -> String {

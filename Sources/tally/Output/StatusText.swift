@@ -57,7 +57,10 @@ enum StatusText {
         member("restarts", Int64(process.restarts))
         member("started_at", process.startedAt)
         member("age_ms", process.pid == 0 ? 0 : max(0, now - process.startedAt))
-        member("connections", Int64(process.connections))
+        // The hub's are its links to workers, which nobody wants to see added to clients'.
+        let isHub = process.identity.role == .hub
+        member("connections", isHub ? 0 : Int64(process.connections))
+        if isHub { member("links", Int64(process.connections)) }
         writer.key("counters")
         writer.beginObject()
         for counter in Counter.allCases where process[counter] > 0 {

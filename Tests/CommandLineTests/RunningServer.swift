@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// `tally serve` on a free port, ended by its process id when the test is over.
+final class RunningServer {
+    struct TimedOut: Error {}
+
+    let folder: TestFolder
+    private let process = Process()
+    /// Far above what a start or an end takes; a test that reaches it has failed.
+    private static let deadline: TimeInterval = 20
+
+    init(workers: Int = 2) throws {
+        folder = try TestFolder()
+        let log = folder.url.appending(path: "log")
+        try Data().write(to: log)
+        process.executableURL = TallyCommand.binary
+        process.arguments = [
+            "serve", "--listen", "127.0.0.1:0", "--workers", "\(workers)",
+        ]
+        process.currentDirectoryURL = folder.url
+        process.environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("TALLY_")
+        }
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+        try wait {
+            try run("status").status == 0 && processes().allSatisfy { $0.phase == "serving" }
+        }
+    }
+
+    deinit {
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+
+    var log: String {
+        (try? String(contentsOf: folder.url.appending(path: "log"), encoding: .utf8)) ?? ""
+    }
+
+    func run(_ arguments: String...) throws -> TallyCommand {
+        try TallyCommand(arguments, folder: folder)
+    }
+
+    struct ProcessEntry: Decodable {
+        let role: String
+        let index: Int
+        let pid: Int32
+        let restarts: Int
+        let connections: Int
+        let phase: String
+    }
+
+    func processes() throws -> [ProcessEntry] {
+        struct Status: Decodable {
+            let processes: [ProcessEntry]
+        }
+        let text = try run("status", "--json").output
+        return try JSONDecoder().decode(Status.self, from: Data(text.utf8)).processes
+    }
+
+    /// Sends TERM and waits for the end.
+    func terminate() throws -> Int32 {
+        process.terminate()
+        try wait { !process.isRunning }
+        return process.terminationStatus
+    }
+
+    func wait(until holds: () throws -> Bool) throws {
+        let end = Date().addingTimeInterval(Self.deadline)
+        while try !holds() {
+            guard Date() < end else { throw TimedOut() }
+            // Other processes are waited for: there is no event to wait on.
+            usleep(20_000)
+        }
+    }
+}

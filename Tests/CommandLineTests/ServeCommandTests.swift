@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@Suite struct ServeCommandTests {
+    private let folder: TestFolder
+
+    init() throws {
+        folder = try TestFolder()
+    }
+
+    @Test func saysWhereAWrongManifestIsWrongAndStartsNothing() throws {
+        try folder.write("workers: 2\nclient:\n  ping_intervall: 5s\nlisten: here\n", to: "t.yaml")
+        let command = try TallyCommand("serve", "--config", "t.yaml", folder: folder)
+        #expect(command.status == 78)
+        #expect(command.errors.contains("t.yaml:3:3: unknown key \"ping_intervall\" in client; "))
+        #expect(command.errors.contains("did you mean \"ping_interval\"?"))
+        #expect(command.errors.contains("t.yaml:4:9: listen: expected ADDRESS:PORT"))
+        #expect(!folder.contains("data"))
+    }
+
+    @Test func checksARightManifestAndStartsNothing() throws {
+        try folder.write("workers: 2\n", to: "t.yaml")
+        let command = try TallyCommand("serve", "--config", "t.yaml", "--check", folder: folder)
+        #expect(command.status == 0)
+        #expect(!folder.contains("data"))
+    }
+
+    @Test func refusesAWrongFlagOrVariableAsConfiguration() throws {
+        let flag = try TallyCommand("serve", "--workers", "many", "--check", folder: folder)
+        #expect(flag.status == 78)
+        #expect(flag.errors.contains("--workers: expected a whole number"))
+        let variable = try TallyCommand(
+            "serve",
+            "--check",
+            folder: folder,
+            variables: ["TALLY_CLIENT_PING_INTERVAL": "soon"]
+        )
+        #expect(variable.status == 78)
+        #expect(variable.errors.contains("environment variable TALLY_CLIENT_PING_INTERVAL: "))
+    }
+
+    @Test func warnsOfAMisspeltVariable() throws {
+        let command = try TallyCommand(
+            "serve",
+            "--check",
+            folder: folder,
+            variables: ["TALLY_WORKER": "2"]
+        )
+        #expect(command.status == 0)
+        #expect(command.errors.contains("TALLY_WORKER means nothing"))
+    }
+
+    @Test func refusesAMissingManifest() throws {
+        let command = try TallyCommand("serve", "--config", "none.yaml", folder: folder)
+        #expect(command.status == 78)
+        #expect(command.errors.contains("none.yaml"))
+    }
+
+    @Test func refusesASecretThatIsTooShortOrOpenToOthers() throws {
+        let short = try TallyCommand(
+            "serve",
+            "--check",
+            folder: folder,
+            variables: ["TALLY_TOKEN_SECRET": "hunter2"]
+        )
+        #expect(short.status == 78)
+        #expect(!short.errors.contains("hunter2"))
+        try folder.write(String(repeating: "s", count: 32), to: "secret", mode: 0o622)
+        try folder.write("tokens: {secret_file: secret}", to: "t.yaml")
+        let open = try TallyCommand("serve", "--config", "t.yaml", "--check", folder: folder)
+        #expect(open.status == 77)
+        #expect(open.errors.contains("chmod 600"))
+    }
+
+    @Test func refusesUnknownOptionsAsUsage() throws {
+        #expect(try TallyCommand("serve", "--port", "1", folder: folder).status == 64)
+        #expect(try TallyCommand("serv", folder: folder).status == 64)
+    }
+
+    @Test(arguments: ["hub", "worker"])
+    func refusesARoleStartedByHand(role: String) throws {
+        let command = try TallyCommand(role, folder: folder)
+        #expect(command.status == 64)
+        #expect(command.errors.contains("do not start it by hand"))
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct StreamCommandTests {
+    private func object(_ command: TallyCommand) throws -> [String: Any] {
+        try #require(
+            try JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any]
+        )
+    }
+
+    @Test func drivesAStreamFromStartToStop() throws {
+        let server = try RunningServer()
+        let started = try server.run(
+            "stream",
+            "start",
+            "show",
+            "--title",
+            "Morning",
+            "--meta",
+            "{\"a\": 1}",
+            "--json"
+        )
+        #expect(started.status == 0)
+        #expect(try object(started)["state"] as? String == "live")
+        // It was started with `keep`: no broadcaster is connected, and it is live.
+        #expect(
+            try object(server.run("stream", "show", "show", "--json"))["state"] as? String == "live"
+        )
+        #expect(try server.run("stream", "start", "show").status == 1)
+        #expect(try server.run("stream", "update", "show", "--title", "Noon").status == 0)
+        let said = try server.run("say", "show", "hello", "--user", "ana", "--json")
+        #expect(try object(said)["id"] is String)
+        #expect(try server.run("stream", "list").output.contains("Noon"))
+        let stopped = try object(server.run("stream", "stop", "show", "--json"))
+        #expect((stopped["totals"] as? [String: Any])?["comments"] as? Int == 1)
+        let late = try server.run("say", "show", "too late")
+        #expect(late.status == 1)
+        #expect(late.errors.contains("tally stream start"))
+        #expect(try server.terminate() == 0)
+        #expect(!server.log.contains("hello"))
+    }
+
+    @Test func watchShowsWhatHappensUntilInterrupted() throws {
+        let server = try RunningServer()
+        _ = try server.run("stream", "start", "show")
+        let output = server.folder.url.appending(path: "watched")
+        try Data().write(to: output)
+        let watch = Process()
+        watch.executableURL = TallyCommand.binary
+        watch.arguments = ["watch", "show"]
+        watch.currentDirectoryURL = server.folder.url
+        watch.standardOutput = try FileHandle(forWritingTo: output)
+        try watch.run()
+        let watched = { try String(contentsOf: output, encoding: .utf8) }
+        try server.wait { try watched().contains("viewers") }
+        _ = try server.run("say", "show", "first \u{1F600}", "--user", "ana")
+        try server.wait { try watched().contains("ana: first \u{1F600}") }
+        // Its worker dies: it comes back and misses nothing.
+        let worker = try #require(
+            try server.processes().first { $0.role == "worker" && $0.connections > 0 }
+        )
+        kill(worker.pid, SIGKILL)
+        _ = try server.run("say", "show", "second", "--user", "bo")
+        try server.wait { try watched().contains("bo: second") }
+        #expect(try watched().components(separatedBy: "ana: first").count == 2)
+        watch.interrupt()
+        try server.wait { !watch.isRunning }
+        #expect(watch.terminationStatus == 0)
+        #expect(watch.terminationReason == .exit)
+        let restarted = try server.processes().first {
+            $0.index == worker.index && $0.role == "worker"
+        }
+        #expect(restarted?.restarts == 1)
+    }
+
+    @Test func attachedBroadcasterStopsTheStreamWithCtrlC() throws {
+        let server = try RunningServer(workers: 1)
+        let broadcaster = Process()
+        broadcaster.executableURL = TallyCommand.binary
+        broadcaster.arguments = ["stream", "start", "show", "--attached", "--json"]
+        broadcaster.currentDirectoryURL = server.folder.url
+        let output = server.folder.url.appending(path: "broadcaster")
+        try Data().write(to: output)
+        broadcaster.standardOutput = try FileHandle(forWritingTo: output)
+        try broadcaster.run()
+        try server.wait { try String(contentsOf: output, encoding: .utf8).contains("live") }
+        broadcaster.interrupt()
+        try server.wait { !broadcaster.isRunning }
+        #expect(broadcaster.terminationStatus == 0)
+        #expect(
+            try object(server.run("stream", "show", "show", "--json"))["state"] as? String
+                == "offline"
+        )
+    }
+
+    @Test func saysWhatToDoWithoutAServer() throws {
+        let folder = try TestFolder()
+        let command = try TallyCommand(
+            "say",
+            "show",
+            "hi",
+            "--url",
+            "ws://127.0.0.1:1",
+            folder: folder
+        )
+        #expect(command.status == 69)
+        #expect(command.errors.contains("tally serve"))
+        #expect(try TallyCommand("status", folder: folder).status == 69)
+        let watch = try TallyCommand("watch", "show", "--url", "ws://127.0.0.1:1", folder: folder)
+        #expect(watch.status == 69)
+    }
+
+    @Test func mayNotWithoutAToken() throws {
+        let server = try RunningServer(workers: 1)
+        let elsewhere = try TestFolder()
+        let status = try object(server.run("status", "--json"))
+        let address = try #require((status["listen"] as? [String])?.first)
+        let command = try TallyCommand(
+            "stream",
+            "start",
+            "show",
+            "--url",
+            "ws://" + address,
+            folder: elsewhere
+        )
+        #expect(command.status == 77)
+        #expect(command.errors.contains("--token"))
+        let invalid = try TallyCommand(
+            "stream",
+            "list",
+            "--token",
+            "x.y.z",
+            "--url",
+            "ws://" + address,
+            folder: elsewhere
+        )
+        #expect(invalid.status == 77)
+    }
+}
