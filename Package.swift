@@ -119,7 +119,12 @@ let package = Package(
             name: "SupervisorHarness", dependencies: ["Supervisor", "Reactor", "StatusPage", logging],
             path: "Tests/SupervisorHarness", swiftSettings: settings),
         tests("Supervisor", ["Supervisor", "SupervisorHarness", "Reactor", "StatusPage"]),
-        tests("Hub", ["Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest"]),
+        tests(
+            "Hub",
+            [
+                "Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
+                "Reactor", logging,
+            ]),
         tests(
             "Client",
             [

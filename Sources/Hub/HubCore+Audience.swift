@@ -66,6 +66,8 @@ extension HubCore {
     /// Tells a known stream's viewers its figures: now, or when its interval is over.
     mutating func tellFigures(of id: String) {
         guard let stream = state.streams[id] else { return }
+        // With nobody to tell, the next to come is told at once.
+        guard viewerCount(of: id) > 0 else { return recordAudience(of: id) }
         let moment = meters[id, default: ViewerMeter()].nextTelling(
             now: now,
             interval: options.live.viewersInterval
