@@ -49,9 +49,8 @@ extension HubCore {
 
     /// Records what a running stream's audience gained since it was last recorded.
     mutating func recordAudience(of stream: String) {
-        guard let audience = state.audiences[stream],
-            let generation = state.streams[stream]?.generation,
-            let gained = meters[stream]?.takeUnrecorded(audience: audience)
+        guard let generation = state.streams[stream]?.generation,
+            let gained = takeUnrecordedAudience(of: stream)
         else { return }
         record(
             .audience(
@@ -61,6 +60,17 @@ extension HubCore {
                 peak: gained.peak
             )
         )
+    }
+
+    /// What the audience gained and no record says yet.
+    ///
+    /// Apart from its caller, so that no copy of the audience is alive when the record changes it:
+    /// that copy would be the whole set.
+    private mutating func takeUnrecordedAudience(
+        of stream: String
+    ) -> (users: [UInt64], peak: Int)? {
+        guard let audience = state.audiences[stream] else { return nil }
+        return meters[stream]?.takeUnrecorded(audience: audience)
     }
 
     /// Tells a known stream's viewers its figures: now, or when its interval is over.

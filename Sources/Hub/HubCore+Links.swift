@@ -6,12 +6,13 @@ import HubLink
 
 extension HubCore {
     mutating func receive(_ message: WorkerMessage, from link: LinkID) {
-        guard let peer = sessions.links[link] else { return }
+        guard sessions.isOpen(link) else { return }
+        let hasGreeted = sessions.hello(of: link) != nil
         if case .hello(let hello) = message {
-            guard peer.hello == nil else { return drop(link, .unexpectedHello) }
+            guard !hasGreeted else { return drop(link, .unexpectedHello) }
             return greet(link, hello)
         }
-        guard peer.hello != nil else { return drop(link, .unexpectedHello) }
+        guard hasGreeted else { return drop(link, .unexpectedHello) }
         switch message {
         case .hello:
             break
@@ -42,8 +43,7 @@ extension HubCore {
 
     private mutating func greet(_ link: LinkID, _ hello: WorkerMessage.Hello) {
         // The same process has made a new link: what came over its old one is not there any more.
-        let superseded = sessions.links.filter { $0.value.hello == hello }.map(\.key)
-        for old in superseded { drop(old, .superseded) }
+        for old in sessions.links(of: hello) { drop(old, .superseded) }
         sessions.greet(link, hello)
         send(.welcome(hub: identity), to: link)
     }

@@ -23,14 +23,14 @@ struct HubSession: Sendable {
 
 /// Every session of the node, by link and id.
 struct SessionTable: Sendable {
-    struct Link: Sendable {
+    private struct Link: Sendable {
         var hello: WorkerMessage.Hello?
         var sessions: [SessionID: SessionSlot] = [:]
     }
 
     private var sessions: [HubSession?] = []
     private var freeSlots: [SessionSlot] = []
-    private(set) var links: [LinkID: Link] = [:]
+    private var links: [LinkID: Link] = [:]
 
     var count: Int { sessions.count - freeSlots.count }
 
@@ -41,6 +41,17 @@ struct SessionTable: Sendable {
     /// Forgets the link and answers the sessions that came over it; they are still in the table.
     mutating func close(_ link: LinkID) -> [SessionSlot] {
         links.removeValue(forKey: link).map { Array($0.sessions.values) } ?? []
+    }
+
+    // Answers facts and never a `Link`: a copy of one, still alive at the next attach, would make
+    // that copy the link's whole dictionary.
+
+    func isOpen(_ link: LinkID) -> Bool { links.keys.contains(link) }
+
+    func hello(of link: LinkID) -> WorkerMessage.Hello? { links[link]?.hello }
+
+    func links(of hello: WorkerMessage.Hello) -> [LinkID] {
+        links.filter { $0.value.hello == hello }.map(\.key)
     }
 
     mutating func greet(_ link: LinkID, _ hello: WorkerMessage.Hello) {
