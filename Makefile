@@ -12,7 +12,7 @@ ADDRESS ?= 127.0.0.1:8000
 # More flags for `tally serve`, such as ARGS="--workers 4".
 ARGS ?=
 
-BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libssl-dev
+BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
