@@ -19,10 +19,7 @@ extension HubCore {
         case .attach(let session, let identity):
             attach(session, identity, link)
         case .detach(let session):
-            guard let slot = sessions.slot(link, session) else {
-                return drop(link, .unknownSession)
-            }
-            detach(slot)
+            if let slot = sessions.slot(link, session) { detach(slot) }
         case .unsubscribed(let session, let channel):
             guard let slot = sessions.slot(link, session) else { return }
             unsubscribe(slot, from: channel)
@@ -30,7 +27,9 @@ extension HubCore {
             resume(resumption, link)
         case .request(let request, let session, let body):
             guard let slot = sessions.slot(link, session) else {
-                return drop(link, .unknownSession)
+                // Asked again over a new link by a session that has ended meanwhile: not worth the
+                // link, on which thousands of others depend.
+                return send(.reply(request, .failure(ErrorReply(.internal))), to: link)
             }
             answer(request, body, from: slot, link)
         }
@@ -53,7 +52,7 @@ extension HubCore {
         _ identity: SessionIdentity,
         _ link: LinkID
     ) {
-        guard sessions.slot(link, id) == nil else { return drop(link, .unknownSession) }
+        guard sessions.slot(link, id) == nil else { return drop(link, .repeatedAttach) }
         _ = sessions.insert(HubSession(link: link, id: id, identity: identity))
         for name in controllers.add(identity.controlledStreams) { markControl(name) }
     }

@@ -39,6 +39,6 @@ package enum LinkFault: String, Hashable, Sendable {
     case unexpectedHello = "unexpected hello"
     /// The same process made a new link.
     case superseded
-    /// A request or detach of a session that was not attached, or a second attach.
-    case unknownSession = "unknown session"
+    /// A session was attached twice: its worker has lost count of what it has.
+    case repeatedAttach = "repeated attach"
 }

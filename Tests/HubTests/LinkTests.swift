@@ -44,24 +44,27 @@ import Testing
         #expect(bench.core.sessionCount == 1)
     }
 
-    @Test func dropsALinkThatNamesASessionItDidNotAttach() {
+    @Test func toleratesMessagesOfASessionThatHasEnded() {
         let link = bench.link()
-        bench.receive(.detach(SessionID(rawValue: 77)), from: link)
-        #expect(bench.dropped[link] == .unknownSession)
-
-        let asking = bench.link()
-        bench.receive(
-            .request(RequestID(rawValue: 1), SessionID(rawValue: 77), .presence(channel: "a")),
-            from: asking
+        let gone = SessionID(rawValue: 77)
+        bench.receive(.detach(gone), from: link)
+        bench.receive(.unsubscribed(gone, channel: "room:1"), from: link)
+        #expect(bench.messages(link).count == 1)
+        bench.receive(.request(RequestID(rawValue: 5), gone, .presence(channel: "a")), from: link)
+        #expect(
+            bench.messages(link).last
+                == .reply(RequestID(rawValue: 5), .failure(ErrorReply(.internal)))
         )
-        #expect(bench.dropped[asking] == .unknownSession)
+        #expect(bench.dropped.isEmpty)
+    }
 
-        let twice = bench.link()
-        let session = bench.attach(twice)
+    @Test func dropsALinkThatAttachesASessionTwice() {
+        let link = bench.link()
+        let session = bench.attach(link)
         let info = ClientInfo(user: "", client: session.client, connectionInfo: [])
         let identity = SessionIdentity(info: info, name: "", controlledStreams: [])
-        bench.receive(.attach(session.id, identity), from: twice)
-        #expect(bench.dropped[twice] == .unknownSession)
+        bench.receive(.attach(session.id, identity), from: link)
+        #expect(bench.dropped[link] == .repeatedAttach)
         #expect(bench.core.sessionCount == 0)
     }
 
