@@ -2,6 +2,7 @@
 """Drives headless Chromium by its DevTools protocol: just what these tests need."""
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -44,7 +45,10 @@ class Chromium:
             start_new_session=True,
             text=True,
         )
-        self.socket = connect(self._address(), max_size=None, proxy=None, ping_interval=None)
+        self.resources = contextlib.ExitStack()
+        self.socket = self.resources.enter_context(
+            connect(self._address(), max_size=None, proxy=None, ping_interval=None)
+        )
         self.next_id = 0
         self.events = []
 
@@ -72,7 +76,7 @@ class Chromium:
         return Page(self, url, width, height, scheme)
 
     def close(self):
-        self.socket.close()
+        self.resources.close()
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(DEADLINE)

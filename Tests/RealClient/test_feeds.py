@@ -4,6 +4,7 @@
 import asyncio
 
 import pytest
+import websockets
 from centrifuge import ClientState, SubscriptionState
 
 from recorder import DEADLINE, Connection
@@ -144,10 +145,8 @@ async def test_the_server_unsubscribes_on_request(server):
 
 @run
 async def test_protobuf_is_refused_and_not_guessed_at(server):
-    recorder = Connection(server, server.token("a"), use_protobuf=True)
-    await recorder.client.connect()
-    try:
-        await recorder.states.until(lambda state: state[0] in ("disconnected", "error"), "refusal")
-        assert recorder.client.state != ClientState.CONNECTED
-    finally:
-        await recorder.client.disconnect()
+    async with websockets.connect(server.websocket, proxy=None) as socket:
+        await socket.send(b"\x06\x08\x01\x22\x02\x12\x00")  # a connect command in protobuf
+        with pytest.raises(websockets.ConnectionClosedError) as closed:
+            await socket.recv()
+    assert closed.value.rcvd.code == 1003

@@ -29,8 +29,9 @@ export class StudioHalf extends Half {
     const { parts } = this;
     const isOn = snapshot.state !== "offline";
     parts.state.textContent = LAMP[snapshot.state];
-    parts.peak.textContent = count(snapshot.peak_viewers);
-    parts.unique.textContent = count(snapshot.unique_viewers);
+    const { peak_viewers: peak, unique_viewers: unique, generation } = snapshot;
+    parts.peak.textContent = generation ? count(peak) : "–";
+    parts.unique.textContent = generation ? count(unique) : "–";
     parts.go.textContent = isOn ? "Save title" : "Go live";
     parts.go.classList.toggle("is-primary", !isOn);
     parts.end.hidden = !isOn;
