@@ -85,4 +85,20 @@ struct FrameHeaderParser: Sendable {
         self = FrameHeaderParser()
         return header
     }
+
+    /// The bytes of the header that have arrived.
+    var replay: [UInt8] {
+        guard byteCount > 0 else { return [] }
+        var bytes = [first]
+        if byteCount > 1 { bytes.append(second) }
+        let lengthByteCount = max(Int(min(byteCount, lengthEnd)) - 2, 0)
+        for index in (0..<lengthByteCount).reversed() {
+            bytes.append(UInt8(truncatingIfNeeded: length >> UInt64(8 * index)))
+        }
+        let keyByteCount = max(Int(byteCount) - Int(lengthEnd), 0)
+        for index in 0..<keyByteCount {
+            bytes.append(UInt8(truncatingIfNeeded: key >> UInt32(8 * index)))
+        }
+        return bytes
+    }
 }

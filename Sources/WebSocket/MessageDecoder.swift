@@ -17,20 +17,20 @@ package enum WebSocketEvent: Hashable, Sendable {
 /// the decoder must not be used again.
 package struct MessageDecoder: Sendable {
     /// What must be remembered of a header until its payload is there.
-    private struct Frame {
+    struct Frame {
         let opcode: Opcode
         let isFinal: Bool
     }
 
-    private var message: [UInt8] = []
-    private var control: [UInt8] = []
-    private var header = FrameHeaderParser()
-    private var frame: Frame?
-    private var missingByteCount = 0
-    private var key: UInt32 = 0
-    private var messageOpcode: Opcode?
+    private(set) var message: [UInt8] = []
+    private(set) var control: [UInt8] = []
+    private(set) var header = FrameHeaderParser()
+    private(set) var frame: Frame?
+    private(set) var missingByteCount = 0
+    private(set) var key: UInt32 = 0
+    private(set) var messageOpcode: Opcode?
     private var validator = UTF8Validator()
-    private let sender: Sender
+    let sender: Sender
 
     /// - Parameter sender: the side whose frames these are, not the side that reads them.
     package init(from sender: Sender) {

@@ -45,6 +45,9 @@ package struct WebSocketEndpoint: Sendable {
     /// Whether the peer has begun a message or a frame and not ended it.
     package var isInsideMessage: Bool { decoder.isInsideMessage }
 
+    /// Bytes that bring a new endpoint of an open WebSocket to where this one stands.
+    package var replay: [UInt8] { decoder.replay }
+
     /// Takes bytes from `offset` on up to the next action; nil when it has taken them all.
     package mutating func receive(
         _ bytes: Span<UInt8>,
