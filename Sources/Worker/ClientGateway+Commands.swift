@@ -165,7 +165,14 @@ extension ClientGateway {
         _ name: String
     ) throws(ErrorReply) {
         let channel = try authorizer.channel(named: name)
-        guard session.subscriptionIndex(of: channel.text) != nil else {
+        guard let index = session.subscriptionIndex(of: channel.text) else {
+            return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
+        }
+        // A client may subscribe again in the same batch, so it is out at once; the link keeps the
+        // order. Only where the hub has yet to let it in does this wait for the hub, too.
+        guard session.subscriptions[index].memberIndex == nil else {
+            hub.send(.unsubscribed(session.id, channel: channel.text))
+            removeSubscription(of: session, to: channel.text)
             return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         }
         ask(

@@ -130,12 +130,16 @@ async def test_a_connection_learns_its_id_and_the_servers_version(server):
 
 
 @run
-async def test_the_server_unsubscribes_on_request(server):
+async def test_unsubscribing_holds_and_can_be_taken_back_at_once(server):
     async with Connection(server, server.token("a")) as one, Connection(server) as other:
         spoken = await one.subscribe("room:gone")
         heard = await other.subscribe("room:gone")
         await heard.raw.unsubscribe()
         await spoken.raw.publish("unheard")
+        for _ in range(20):  # both commands may come in one frame
+            await heard.raw.subscribe()
+            await heard.raw.ready(DEADLINE)
+            await heard.raw.unsubscribe()
         await heard.raw.subscribe()
         await heard.raw.ready(DEADLINE)
         await spoken.raw.publish("heard")
