@@ -19,6 +19,58 @@ int tally_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+union control {
+    char bytes[CMSG_SPACE(TALLY_MAXIMUM_DESCRIPTORS * sizeof(int))];
+    struct cmsghdr alignment;
+};
+
+ssize_t tally_send_descriptors(int socket, const void *bytes, size_t size, const int *descriptors,
+                               int count) {
+    if (count < 0 || count > TALLY_MAXIMUM_DESCRIPTORS) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct iovec vector = {.iov_base = (void *)bytes, .iov_len = size};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+    union control control;
+    if (count > 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+        memcpy(CMSG_DATA(header), descriptors, (size_t)count * sizeof(int));
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+ssize_t tally_receive_descriptors(int socket, void *bytes, size_t size,
+                                  int descriptors[TALLY_MAXIMUM_DESCRIPTORS], int *count,
+                                  int *truncated) {
+    struct iovec vector = {.iov_base = bytes, .iov_len = size};
+    union control control;
+    struct msghdr message = {.msg_iov = &vector,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    *count = 0;
+    *truncated = 0;
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return received;
+    *truncated = (message.msg_flags & MSG_CTRUNC) != 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
+         header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        /* All headers together fit the buffer, so their descriptors fit the array. */
+        int found = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        memcpy(descriptors + *count, CMSG_DATA(header), (size_t)found * sizeof(int));
+        *count += found;
+    }
+    return received;
+}
+
 int tally_memory_file(const char *name) {
     return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }

@@ -82,7 +82,7 @@ extension Socket {
         }
     }
 
-    private static func failure(_ operation: String) -> TransferResult {
+    static func failure(_ operation: String) -> TransferResult {
         errno == EAGAIN ? .wouldBlock : .failed(SystemError(lastErrorOf: operation))
     }
 }

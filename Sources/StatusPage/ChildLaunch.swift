@@ -5,7 +5,8 @@ package import Reactor
 /// What the supervisor hands to a child that it starts: who it is, and which descriptors it has.
 ///
 /// The supervisor writes it as the child's arguments, which `ps` shows:
-/// `tally worker index=0 parent=812 status=5 configuration=6 listeners=8,9 hub=data/hub.sock data=data`.
+/// `tally worker index=0 parent=812 status=5 configuration=6 listeners=8,9 hub=data/hub.sock data=data
+/// control=10 predecessor=`.
 /// The hidden subcommand of the role passes its arguments to `init(arguments:)` and then calls
 /// `enter()`. Both sides are always the same program, so there is no version, and a field more or less
 /// is an error.
@@ -27,6 +28,15 @@ package struct ChildLaunch: Hashable, Sendable {
     /// while the hub is being replaced waits for the new one.
     package let hubSocketPath: String
     package let dataFolder: String
+    /// A worker's end of a stream socket pair, over which its successor will ask for its
+    /// connections; nil for the hub.
+    ///
+    /// The supervisor keeps the other end, and gives a copy of it to each successor. So this end
+    /// does not read as closed when a successor dies: a new one may ask again.
+    package let control: Int32?
+    /// The other end of the `control` of the worker that this one replaces: ask it for its
+    /// connections, and serve without them when it reads as closed.
+    package let predecessor: Int32?
 
     /// Most listening sockets of one process, which bounds its command line; a manifest's list
     /// of addresses is shorter.
@@ -39,7 +49,9 @@ package struct ChildLaunch: Hashable, Sendable {
         configuration: Int32,
         listeners: [Int32],
         hubSocketPath: String,
-        dataFolder: String
+        dataFolder: String,
+        control: Int32? = nil,
+        predecessor: Int32? = nil
     ) {
         self.identity = identity
         self.parent = parent
@@ -48,11 +60,13 @@ package struct ChildLaunch: Hashable, Sendable {
         self.listeners = listeners
         self.hubSocketPath = hubSocketPath
         self.dataFolder = dataFolder
+        self.control = control
+        self.predecessor = predecessor
     }
 
     /// Every descriptor that the child has to inherit.
     package var descriptors: [Int32] {
-        [statusPage, configuration] + listeners
+        [statusPage, configuration] + listeners + [control, predecessor].compactMap(\.self)
     }
 
     /// The command line after the program's name; the first is the role's subcommand.
@@ -68,6 +82,8 @@ package struct ChildLaunch: Hashable, Sendable {
         case listeners
         case hub
         case data
+        case control
+        case predecessor
     }
 
     private func text(of field: Field) -> String {
@@ -79,6 +95,8 @@ package struct ChildLaunch: Hashable, Sendable {
         case .listeners: listeners.map(String.init).joined(separator: ",")
         case .hub: hubSocketPath
         case .data: dataFolder
+        case .control: control.map(String.init) ?? ""
+        case .predecessor: predecessor.map(String.init) ?? ""
         }
     }
 }
@@ -112,6 +130,9 @@ extension ChildLaunch {
             }
             return value
         }
+        func descriptor(_ field: Field) throws(ChildLaunchError) -> Int32? {
+            try text(field).isEmpty ? nil : number(field, from: Self.firstDescriptor)
+        }
         var listeners: [Int32] = []
         for item in try text(.listeners).split(separator: ",", omittingEmptySubsequences: true) {
             guard let raw = Int32(item), raw >= Self.firstDescriptor,
@@ -126,7 +147,9 @@ extension ChildLaunch {
             configuration: try number(.configuration, from: Self.firstDescriptor),
             listeners: listeners,
             hubSocketPath: try text(.hub),
-            dataFolder: try text(.data)
+            dataFolder: try text(.data),
+            control: try descriptor(.control),
+            predecessor: try descriptor(.predecessor)
         )
     }
 

@@ -71,6 +71,17 @@ extension Supervisor {
     }
 
     private func start(_ identity: ProcessIdentity) {
+        guard identity.role == .worker else { return start(identity, control: nil) }
+        do throws(SystemError) {
+            let pair = try Socket.pair().relinquish()
+            controls[identity] = Control(Descriptor(owning: pair.first))
+            start(identity, control: Descriptor(owning: pair.second))
+        } catch {
+            perform(supervision.failedToStart(identity, now: loop.now))
+        }
+    }
+
+    private func start(_ identity: ProcessIdentity, control: consuming Descriptor?) {
         let launch = ChildLaunch(
             identity: identity,
             parent: OwnProcess.identifier,
@@ -79,7 +90,8 @@ extension Supervisor {
             listeners: identity.role == .hub
                 ? [hubListener.raw] : listeners.descriptors(ofWorker: identity.index),
             hubSocketPath: DataFolder.hubSocketPath(claim.path),
-            dataFolder: claim.path
+            dataFolder: claim.path,
+            control: control?.raw
         )
         // Before the child exists, so that what it writes is never overwritten.
         page.slot(identity)?.ended()

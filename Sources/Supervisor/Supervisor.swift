@@ -24,6 +24,8 @@ package final class Supervisor {
     let hubConfiguration: Descriptor
     let workerConfiguration: Descriptor
     var supervision: Supervision
+    /// The supervisor's ends of the workers' control sockets.
+    var controls: [ProcessIdentity: Control] = [:]
     var restartCounts: [ProcessIdentity: Int] = [:]
 
     private let identities: [ProcessIdentity]

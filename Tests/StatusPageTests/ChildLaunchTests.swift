@@ -11,7 +11,9 @@ import Testing
         configuration: 6,
         listeners: [8, 9],
         hubSocketPath: "da ta=/hub.sock",
-        dataFolder: "da ta="
+        dataFolder: "da ta=",
+        control: 10,
+        predecessor: 11
     )
 
     private func decode(_ arguments: [String]) throws(ChildLaunchError) -> ChildLaunch {
@@ -28,10 +30,12 @@ import Testing
         #expect(launch.arguments.first == "worker")
         #expect(try decode(Array(launch.arguments.dropFirst())) == launch)
         #expect(try decode(replacing("listeners", "")).listeners.isEmpty)
+        #expect(try decode(replacing("control", "")).control == nil)
+        #expect(try decode(replacing("predecessor", "")).predecessor == nil)
     }
 
     @Test func inheritsEveryDescriptorThatItNames() {
-        #expect(launch.descriptors == [5, 6, 8, 9])
+        #expect(launch.descriptors == [5, 6, 8, 9, 10, 11])
     }
 
     @Test func refusesMissingArguments() {
@@ -60,6 +64,7 @@ import Testing
     @Test(arguments: [
         ("index", "-1"), ("index", "x"), ("index", "99999999999"), ("parent", "0"),
         ("status", "2"), ("configuration", "-3"), ("listeners", "2"), ("listeners", "8,x"),
+        ("control", "2"), ("predecessor", "x"),
     ])
     func refusesWrongNumbers(field: String, value: String) {
         #expect(throws: ChildLaunchError.invalid(.worker, field)) {

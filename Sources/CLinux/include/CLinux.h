@@ -18,6 +18,16 @@ const char *tally_signal_name(int signal);
 /* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC; a GNU extension. */
 int tally_accept(int listener, struct sockaddr *address, socklen_t *length);
 
+/* sendmsg(2) and recvmsg(2) with descriptors (SCM_RIGHTS, unix(7)); the CMSG macros are not for Swift.
+   At most TALLY_MAXIMUM_DESCRIPTORS a message, the kernel's SCM_MAX_FD. Received descriptors are
+   close-on-exec; *truncated: some did not fit or could not be opened here, and are lost. */
+#define TALLY_MAXIMUM_DESCRIPTORS 253
+ssize_t tally_send_descriptors(int socket, const void *bytes, size_t size, const int *descriptors,
+                               int count);
+ssize_t tally_receive_descriptors(int socket, void *bytes, size_t size,
+                                  int descriptors[TALLY_MAXIMUM_DESCRIPTORS], int *count,
+                                  int *truncated);
+
 /* memfd_create(2) with MFD_CLOEXEC | MFD_ALLOW_SEALING; tally_seal makes it read-only for good. */
 int tally_memory_file(const char *name);
 int tally_seal(int file);
