@@ -32,10 +32,11 @@ run: build ## Serve a demo on 127.0.0.1:8000 (ADDRESS=, ARGS=)
 
 build: build-packages .build/release.stamp ## Build the release binary, .build/release/tally
 
-# A stamp, because the build leaves a binary that needs no change as old as it was.
+# A stamp, because the build leaves a binary that needs no change as old as it was. The Swift runtime
+# is linked in: the binary runs where no Swift is (docs/decisions/0001-foundations.md).
 .build/release.stamp: $(BUILT_FROM) $(if $(wildcard $(TALLY)),,always)
 	@$(MAKE) swift
-	swift build --configuration release --product tally
+	swift build --configuration release --product tally --static-swift-stdlib
 	@touch $@
 
 test: test-swift test-python ## Run every test: units, end to end, a real client, a real browser
