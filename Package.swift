@@ -132,7 +132,11 @@ let package = Package(
                 "WebSocket",
             ]),
         tests(
-            "Worker", ["Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Tokens"]),
+            "Worker",
+            [
+                "Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Reactor",
+                "TestSupport", "Tokens", "WebServer",
+            ]),
         tests(
             "EndToEnd",
             [

@@ -117,11 +117,7 @@ extension HubReply: LinkValue {
             writer.write(Tag.done.rawValue)
         case .subscribed(let subscribed):
             writer.write(Tag.subscribed.rawValue)
-            writer.write(subscribed.isPositioned)
-            writer.write(subscribed.isRecoverable)
-            writer.write(subscribed.recovered) { $0.write($1) }
-            subscribed.missed.encode(into: &writer)
-            writer.write(subscribed.data)
+            subscribed.encode(into: &writer)
         case .history(let list):
             writer.write(Tag.history.rawValue)
             list.encode(into: &writer)
@@ -144,17 +140,7 @@ extension HubReply: LinkValue {
         case .done:
             self = .done
         case .subscribed:
-            self = .subscribed(
-                Subscribed(
-                    isPositioned: try reader.bool(),
-                    isRecoverable: try reader.bool(),
-                    recovered: try reader.optional { (reader) throws(LinkError) in
-                        try reader.bool()
-                    },
-                    missed: try PublicationList(from: &reader),
-                    data: try reader.byteString()
-                )
-            )
+            self = .subscribed(try Subscribed(from: &reader))
         case .history:
             self = .history(try PublicationList(from: &reader))
         case .presence:
@@ -183,6 +169,28 @@ extension HubReply.PublicationList: LinkValue {
             publications: try reader.list { (reader) throws(LinkError) in
                 try reader.byteString()
             }
+        )
+    }
+}
+
+extension HubReply.Subscribed: LinkValue {
+    package func encode(into writer: inout LinkWriter) {
+        writer.write(isPositioned)
+        writer.write(isRecoverable)
+        writer.write(recovered) { $0.write($1) }
+        missed.encode(into: &writer)
+        writer.write(data)
+    }
+
+    package init(from reader: inout LinkReader) throws(LinkError) {
+        self.init(
+            isPositioned: try reader.bool(),
+            isRecoverable: try reader.bool(),
+            recovered: try reader.optional { (reader) throws(LinkError) in
+                try reader.bool()
+            },
+            missed: try HubReply.PublicationList(from: &reader),
+            data: try reader.byteString()
         )
     }
 }

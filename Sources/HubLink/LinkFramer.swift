@@ -12,6 +12,9 @@ package struct LinkFramer {
 
     package var bufferedByteCount: Int { buffered.count - consumed }
 
+    /// What has come of the next message, for a link that moves to another process.
+    package var bufferedBytes: [UInt8] { Array(buffered[consumed...]) }
+
     package mutating func append(_ bytes: ArraySlice<UInt8>) {
         if consumed == buffered.count {
             buffered.removeAll(keepingCapacity: buffered.capacity <= Self.keptByteCount)

@@ -5,7 +5,7 @@ import JSON
 
 extension Claims {
     /// The claims as a token's payload.
-    func payload() -> [UInt8] {
+    package func payload() -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()
         if !user.isEmpty { writer.member("sub", string: user) }

@@ -26,6 +26,12 @@ struct OutgoingQueue {
         frames[headIndex...].prefix(maximumCount).map(\.bytes)
     }
 
+    /// All that is not sent, as one piece.
+    var unsentBytes: [UInt8] {
+        guard !isEmpty else { return [] }
+        return Array(frames[headIndex...].map(\.bytes).joined().dropFirst(headOffset))
+    }
+
     mutating func removeSent(_ sentByteCount: Int) {
         precondition(sentByteCount <= byteCount)
         byteCount -= sentByteCount

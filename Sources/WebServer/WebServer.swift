@@ -90,14 +90,18 @@ package final class WebServer {
             return
         }
         Socket.setNoDelay(descriptor.raw)
-        var slot: Descriptor? = consume descriptor
-        let connection = table.insert { id in
-            guard let descriptor = slot.take() else { preconditionFailure("inserted twice") }
-            return Connection(id: id, peer: peer, descriptor: descriptor, server: self)
-        }
+        let connection = insert(descriptor, peer: peer)
         counters.acceptedConnections += 1
         connection.start()
         startSweeping()
+    }
+
+    func insert(_ descriptor: consuming Descriptor, peer: SocketAddress) -> Connection {
+        var slot: Descriptor? = consume descriptor
+        return table.insert { id in
+            guard let descriptor = slot.take() else { preconditionFailure("inserted twice") }
+            return Connection(id: id, peer: peer, descriptor: descriptor, server: self)
+        }
     }
 
     private func refusalBytes() -> [UInt8] {
@@ -150,7 +154,7 @@ package final class WebServer {
     }
 
     /// One timer looks after the deadlines of all, and rests while there is none.
-    private func startSweeping() {
+    func startSweeping() {
         guard !isSweeping else { return }
         isSweeping = true
         loop.schedule(after: limits.sweepInterval) { [weak self] in self?.sweep() }

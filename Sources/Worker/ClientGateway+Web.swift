@@ -14,7 +14,7 @@ extension ClientGateway: WebApplication {
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {
         guard request.path == HTTPRoutes.webSocketPath else { return .refuse(.notFound) }
-        guard sessions.count < configuration.client.maximumConnections else {
+        guard !isRetired, sessions.count < configuration.client.maximumConnections else {
             status.add(.rejectedConnections)
             return .refuse(routes.serviceUnavailable)
         }

@@ -39,10 +39,15 @@ final class ClientGateway {
     var random = SystemRandomNumberGenerator()
     /// Channels with a batch that the end of this loop turn sends.
     private var dirtyChannels: [ChannelAudience] = []
-    private var nextSessionID: UInt64 = 1
+    var nextSessionID: UInt64 = 1
     /// The session whose message is being handled, and its replies so far: they leave in one frame.
     private var replyBatch: (session: Session, bytes: [UInt8])?
-    private let startedAt: MonotonicTime
+    /// Where this worker's own clock begins; a successor goes on with its predecessor's.
+    var startedAt: MonotonicTime
+    /// Sessions that were handed over and could not be taken up; the hub is still to be told.
+    var strayedSessions: [SessionID] = []
+    /// Whether a successor has taken over: nobody is let in here any more.
+    private(set) var isRetired = false
 
     init(
         loop: EventLoop,
@@ -120,6 +125,14 @@ final class ClientGateway {
         if session.isAttached { hub.send(.detach(session.id)) }
     }
 
+    /// Forgets a session that a successor goes on with; the hub link is the successor's, too.
+    func leave(_ session: Session) {
+        isRetired = true
+        session.phase = .closed
+        session.subscriptions = []
+        sessions[session.id] = nil
+    }
+
     func disconnect(_ session: Session, _ disconnect: Disconnect) {
         end(session)
         session.connection.close(code: disconnect.rawValue, reason: disconnect.reason)
@@ -185,7 +198,7 @@ final class ClientGateway {
         audience.enqueue(push)
     }
 
-    private func flushChannels() {
+    func flushChannels() {
         let dirty = dirtyChannels
         dirtyChannels.removeAll(keepingCapacity: true)
         for audience in dirty { status.add(.deliveries, audience.flush()) }

@@ -4,14 +4,19 @@
 ///
 /// Fills with `rate` commands a second up to `burst`; a session that has emptied it is told how
 /// long to wait. Eight bytes, since every idle viewer holds one.
-struct CommandBudget {
-    private var available: Float
+struct CommandBudget: Hashable {
+    private(set) var available: Float
     /// Worker milliseconds at the last refill, wrapping; only differences count.
-    private var refilledAt: UInt32
+    private(set) var refilledAt: UInt32
 
     init(burst: Int, now: UInt32) {
         available = Float(burst)
         refilledAt = now
+    }
+
+    init(available: Float, refilledAt: UInt32) {
+        self.available = available
+        self.refilledAt = refilledAt
     }
 
     /// Takes one command.

@@ -12,7 +12,9 @@ import WebServer
 /// the same instant.
 final class Drain {
     /// Connections closed at once, and the pause behind them: 10,000 clients leave within 2 s.
-    private static let batchSize = 500
+    private static let shutdownBatchSize = 500
+    /// Over which the clients of a worker without a successor are sent to other workers.
+    private static let retirementWindow = Duration.seconds(5)
     private static let batchInterval = Duration.milliseconds(100)
 
     private let loop: EventLoop
@@ -20,12 +22,34 @@ final class Drain {
     private let gateway: ClientGateway
     private let logger: Logger
     private var hasBegun = false
+    /// What clients are told, and how many of them at once.
+    private var farewell = Disconnect.shutdown
+    private var batchSize = Drain.shutdownBatchSize
 
     init(loop: EventLoop, server: WebServer, gateway: ClientGateway, logger: Logger) {
         self.loop = loop
         self.server = server
         self.gateway = gateway
         self.logger = logger
+    }
+
+    /// Sends all clients to other workers: nobody takes their connections over.
+    ///
+    /// They come back to a service that goes on, so they are spread over a window, that their
+    /// recovery costs it little.
+    func retire() {
+        guard !hasBegun else { return }
+        farewell = .forceReconnect
+        let batches = Int(Self.retirementWindow / Self.batchInterval)
+        batchSize = max(1, (gateway.sessions.count + batches - 1) / batches)
+        begin(deadline: Self.retirementWindow * 2)
+    }
+
+    /// Ends the process once what is left has ended by itself, or after a while.
+    func finish(within limit: Duration) {
+        hasBegun = true
+        loop.schedule(after: limit) { [self] in loop.stop() }
+        closeBatch()
     }
 
     /// Starts draining; `deadline` is when the loop ends whoever is still there.
@@ -45,11 +69,11 @@ final class Drain {
     }
 
     private func closeBatch() {
-        var remaining = Self.batchSize
+        var remaining = batchSize
         for session in gateway.sessions.values {
             guard remaining > 0 else { break }
             remaining -= 1
-            gateway.disconnect(session, .shutdown)
+            gateway.disconnect(session, farewell)
         }
         guard server.connectionCount > 0 else { return loop.stop() }
         loop.schedule(after: Self.batchInterval) { [self] in closeBatch() }

@@ -35,6 +35,7 @@ final class HubConnection: EventHandler {
     private var unsent: [UInt8] = []
     private var sentByteCount = 0
     private var flushIsScheduled = false
+    private var hasLeft = false
     private var receiveBuffer = [UInt8](repeating: 0, count: 256 << 10)
 
     init(
@@ -70,6 +71,46 @@ final class HubConnection: EventHandler {
         }
     }
 
+    // MARK: Hand-over
+
+    /// The link as it stands, for a successor; nil while there is none.
+    ///
+    /// Changes nothing here, and the socket stays this side's until `leave`.
+    func moved() -> (raw: Int32?, state: HubLinkState) {
+        let state = HubLinkState(
+            isConnected: isConnected,
+            received: framer.bufferedBytes,
+            unsent: Array(unsent[sentByteCount...]) + writer.bytes
+        )
+        return (raw, state)
+    }
+
+    /// Forgets the link, which a successor goes on with, and makes no other.
+    func leave() {
+        if let registration { loop.remove(registration) }
+        registration = nil
+        socket = nil
+        hasLeft = true
+    }
+
+    /// Goes on with a predecessor's link.
+    func adopt(_ link: consuming Descriptor, _ state: HubLinkState) {
+        precondition(!isConnected)
+        do {
+            registration = try loop.add(link.raw, [.readable], handler: self)
+        } catch {
+            logger.error("hub link not taken up", metadata: ["error": "\(error)"])
+            return
+        }
+        socket = consume link
+        unsent = state.unsent
+        sentByteCount = 0
+        framer.append(state.received[...])
+        if deliver() { flush() }
+    }
+
+    // MARK: Messages
+
     /// Adds a message to this turn's bytes; without a link it is dropped, since `hubLinkOpened`
     /// says everything anew.
     func send(_ message: WorkerMessage) {
@@ -93,7 +134,7 @@ final class HubConnection: EventHandler {
 
     private var unsentByteCount: Int { unsent.count - sentByteCount + writer.bytes.count }
 
-    private func flush() {
+    func flush() {
         flushIsScheduled = false
         guard let raw else { return }
         if sentByteCount == unsent.count {
@@ -171,7 +212,7 @@ final class HubConnection: EventHandler {
 
     private func scheduleReconnect() {
         loop.schedule(after: Self.reconnectInterval) { [weak self] in
-            guard let self, !isConnected else { return }
+            guard let self, !isConnected, !hasLeft else { return }
             connect()
         }
     }

@@ -5,7 +5,7 @@ import HubLink
 /// A request that waits for the hub's answer.
 struct PendingRequest {
     /// What the answer is for.
-    enum Purpose {
+    enum Purpose: Hashable {
         case connectSubscribe(channel: String)
         /// `rejectsUnrecovered`: refuse with 112 rather than subscribe with a gap.
         case subscribe(channel: String, rejectsUnrecovered: Bool)
@@ -29,10 +29,10 @@ struct PendingRequest {
 
 /// The requests of all sessions, in the order in which they were made.
 struct PendingRequests {
-    private var requests: [UInt64: PendingRequest] = [:]
-    private var nextID: UInt64 = 1
+    var requests: [UInt64: PendingRequest] = [:]
+    var nextID: UInt64 = 1
     /// The oldest id that may not have been abandoned or answered.
-    private var oldestID: UInt64 = 1
+    var oldestID: UInt64 = 1
 
     var count: Int { requests.count }
 

@@ -23,7 +23,9 @@ package final class WorkerProcess {
     private let status: StatusSlot
     private let drain: Drain
     private let drainTimeout: Duration
-    private let listeners: [Int32]
+    private let launch: ChildLaunch
+    private let handoverPatience: Duration
+    private var predecessor: Predecessor?
     private let logger: Logger
     private var counters: ServerCounterMirror
 
@@ -70,7 +72,9 @@ package final class WorkerProcess {
         counters = ServerCounterMirror(server.counters)
         drain = Drain(loop: loop, server: server, gateway: gateway, logger: logger)
         drainTimeout = configuration.supervisor.drainTimeout
-        listeners = launch.listeners
+        // Half of the patience with a silent process: a hand-over is not to look like a hang.
+        handoverPatience = configuration.supervisor.heartbeatTimeout / 2
+        self.launch = launch
         self.status = status
         self.logger = logger
         gateway.server = server
@@ -79,11 +83,14 @@ package final class WorkerProcess {
 
     /// Serves until it is told to go and every client has gone, or the drain's deadline passed.
     package func run() throws {
-        try loop.watchSignals([SIGTERM, SIGINT]) { [self] signal in
-            drain.begin(deadline: drainTimeout)
+        try loop.watchSignals([SIGTERM, SIGINT, SIGUSR1]) { [self] signal in
+            signal == SIGUSR1 ? drain.retire() : drain.begin(deadline: drainTimeout)
         }
-        hub.connect()
-        for listener in listeners { try server.listen(on: listener) }
+        try takeOver()
+        if !hub.isConnected { hub.connect() }
+        gateway.startImported()
+        try watchForSuccessor()
+        for listener in launch.listeners { try server.listen(on: listener) }
         status.startBeating(on: loop)
         status.setPhase(.serving)
         every(StatusSlot.beatInterval) { [self] in
@@ -95,6 +102,34 @@ package final class WorkerProcess {
         logger.info("worker ready")
         try loop.run()
         logger.info("worker done")
+    }
+
+    /// Takes over the worker that this one replaces, if it replaces one.
+    private func takeOver() throws {
+        guard let raw = launch.predecessor else { return }
+        let successor = Successor(
+            gateway: gateway,
+            hub: hub,
+            patience: handoverPatience,
+            logger: logger
+        )
+        _ = try successor.takeOver(from: Descriptor(owning: raw))
+    }
+
+    private func watchForSuccessor() throws {
+        guard let control = launch.control else { return }
+        let predecessor = Predecessor(
+            control: control,
+            patience: handoverPatience,
+            loop: loop,
+            server: server,
+            gateway: gateway,
+            hub: hub,
+            drain: drain,
+            logger: logger
+        )
+        try predecessor.watch()
+        self.predecessor = predecessor
     }
 
     private func every(_ interval: Duration, _ action: @escaping () -> Void) {

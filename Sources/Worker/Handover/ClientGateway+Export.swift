@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HubLink
+import Reactor
+import WebServer
+
+/// The old worker's side: what it knows, as a successor can take it up.
+extension ClientGateway {
+    func exportedState() -> WorkerState {
+        WorkerState(
+            startedAt: startedAt.nanoseconds,
+            nextSessionID: nextSessionID,
+            channels: channels.values.map { audience in
+                WorkerState.Channel(name: audience.name.text, position: audience.position)
+            },
+            pending: pending.exported()
+        )
+    }
+
+    /// nil for a session whose connection cannot move.
+    func exported(_ session: Session) -> SessionState? {
+        guard let connection = session.connection.moved(), let phase = exportedPhase(of: session)
+        else { return nil }
+        return SessionState(
+            id: session.id,
+            client: session.client,
+            connection: connection,
+            claims: session.identity === authorizer.anonymous ? nil : session.identity.claims,
+            phase: phase,
+            subscriptions: session.subscriptions.map { subscription in
+                SessionState.Membership(
+                    channel: subscription.channel.name.text,
+                    isMember: subscription.memberIndex != nil,
+                    traits: subscription.traits.rawValue,
+                    expiresAt: subscription.expiresAt
+                )
+            },
+            commands: session.commands,
+            pendingCount: session.pendingCount,
+            errorCount: session.errorCount,
+            isAttached: session.isAttached,
+            nextPing: session.nextPing,
+            pongDeadline: session.pongDeadline,
+            expiresAt: session.expiresAt
+        )
+    }
+
+    private func exportedPhase(of session: Session) -> SessionState.Phase? {
+        switch session.phase {
+        case .awaitingConnect: .awaitingConnect
+        case .connected: .connected
+        case .closed: nil
+        case .connecting(let connect):
+            .connecting(
+                SessionState.Connecting(
+                    commandID: connect.commandID,
+                    awaitedCount: connect.awaitedCount,
+                    subscribed: connect.subscribed.map {
+                        SessionState.Answer(channel: $0.channel, reply: $0.reply)
+                    },
+                    heldPushes: connect.heldPushes.map(\.bytes),
+                    heldMessages: connect.heldMessages
+                )
+            )
+        }
+    }
+}
+
+extension PendingRequests {
+    func exported() -> State {
+        State(
+            nextID: nextID,
+            entries: requests.sorted { $0.key < $1.key }.map { id, request in
+                Entry(
+                    id: id,
+                    session: request.session.id,
+                    commandID: request.commandID,
+                    purpose: request.purpose,
+                    request: request.request,
+                    deadline: request.deadline,
+                    isAbandoned: request.isAbandoned
+                )
+            }
+        )
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HubLink
+import Reactor
+import Tokens
+import WebServer
+
+/// The successor's side: takes up what the old worker knew.
+///
+/// Everything is made before anything runs; `startImported` sets it going.
+extension ClientGateway {
+    /// Takes up the worker's state; sessions follow, then `importPending`.
+    func importState(_ state: WorkerState) {
+        startedAt = MonotonicTime(nanoseconds: state.startedAt)
+        nextSessionID = state.nextSessionID
+        for channel in state.channels {
+            guard let name = try? ChannelName(channel.name) else { continue }
+            audience(of: name).position = channel.position
+        }
+    }
+
+    /// Takes up one session with its socket; one whose connection makes no sense is closed.
+    func importSession(_ state: SessionState, descriptor: consuming Descriptor) {
+        guard let server else { return }
+        guard let connection = try? server.adopt(state.connection, descriptor: descriptor) else {
+            if state.isAttached { strayedSessions.append(state.id) }
+            return
+        }
+        let session = Session(
+            id: state.id,
+            client: state.client,
+            connection: connection,
+            identity: state.claims.map(Identity.init) ?? authorizer.anonymous,
+            commands: state.commands,
+            connectDeadline: state.nextPing
+        )
+        session.pendingCount = state.pendingCount
+        session.errorCount = state.errorCount
+        session.isAttached = state.isAttached
+        session.pongDeadline = state.pongDeadline
+        session.expiresAt = state.expiresAt
+        session.phase = phase(state.phase)
+        connection.session = session
+        sessions[session.id] = session
+        for membership in state.subscriptions { importMembership(membership, of: session) }
+    }
+
+    private func phase(_ phase: SessionState.Phase) -> Session.Phase {
+        switch phase {
+        case .awaitingConnect: return .awaitingConnect
+        case .connected: return .connected
+        case .connecting(let state):
+            let connect = PendingConnect(
+                commandID: state.commandID,
+                awaitedCount: state.awaitedCount
+            )
+            connect.subscribed = state.subscribed.map { ($0.channel, $0.reply) }
+            connect.heldPushes = state.heldPushes.map { SharedFrame(encoded: $0) }
+            connect.heldMessages = state.heldMessages
+            return .connecting(connect)
+        }
+    }
+
+    private func importMembership(_ membership: SessionState.Membership, of session: Session) {
+        guard let name = try? ChannelName(membership.channel) else { return }
+        let audience = audience(of: name)
+        audience.pendingCount += 1
+        session.subscriptions.append(
+            Subscription(
+                channel: audience,
+                memberIndex: nil,
+                traits: Subscription.Traits(rawValue: membership.traits),
+                expiresAt: membership.expiresAt
+            )
+        )
+        guard membership.isMember else { return }
+        audience.pendingCount -= 1
+        audience.admit(session, subscriptionIndex: session.subscriptions.count - 1)
+    }
+
+    func importPending(_ state: PendingRequests.State) {
+        pending.restore(state, sessions: sessions)
+    }
+
+    /// Lets the imported connections live; the hub link runs by now.
+    func startImported() {
+        for id in strayedSessions { hub.send(.detach(id)) }
+        strayedSessions = []
+        for name in channels.values.filter(\.isUnused).map(\.name.text) { channels[name] = nil }
+        guard let server else { return }
+        for session in Array(sessions.values) { server.start(session.connection) }
+    }
+}
+
+extension PendingRequests {
+    mutating func restore(_ state: State, sessions: [SessionID: Session]) {
+        nextID = state.nextID
+        oldestID = state.entries.first?.id ?? nextID
+        for entry in state.entries {
+            guard let session = sessions[entry.session] else { continue }
+            requests[entry.id] = PendingRequest(
+                session: session,
+                commandID: entry.commandID,
+                purpose: entry.purpose,
+                request: entry.request,
+                deadline: entry.deadline,
+                isAbandoned: entry.isAbandoned
+            )
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HubLink
+
+extension PendingRequests {
+    /// The requests that wait for the hub, as they move to another process.
+    struct State: Hashable {
+        var nextID: UInt64
+        var entries: [Entry]
+    }
+
+    struct Entry: Hashable {
+        var id: UInt64
+        var session: SessionID
+        var commandID: UInt32
+        var purpose: PendingRequest.Purpose
+        var request: HubRequest
+        var deadline: UInt64
+        var isAbandoned: Bool
+    }
+}
+
+extension PendingRequests.State: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(nextID)
+        writer.write(entries) { $1.encode(into: &$0) }
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        nextID = try reader.unsigned(UInt64.self)
+        entries = try reader.list { (reader) throws(LinkError) in
+            try PendingRequests.Entry(from: &reader)
+        }
+    }
+}
+
+extension PendingRequests.Entry: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(id)
+        session.encode(into: &writer)
+        writer.write(commandID)
+        purpose.encode(into: &writer)
+        request.encode(into: &writer)
+        writer.write(deadline)
+        writer.write(isAbandoned)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        id = try reader.unsigned(UInt64.self)
+        session = try SessionID(from: &reader)
+        commandID = try reader.unsigned(UInt32.self)
+        purpose = try PendingRequest.Purpose(from: &reader)
+        request = try HubRequest(from: &reader)
+        deadline = try reader.unsigned(UInt64.self)
+        isAbandoned = try reader.bool()
+    }
+}
+
+extension PendingRequest.Purpose: LinkValue {
+    private enum Tag: UInt8 {
+        case connectSubscribe = 1
+        case subscribe
+        case unsubscribe
+        case publish
+        case history
+        case presence
+        case presenceStats
+        case rpc
+    }
+
+    func encode(into writer: inout LinkWriter) {
+        switch self {
+        case .connectSubscribe(let channel):
+            writer.write(Tag.connectSubscribe.rawValue)
+            writer.write(channel)
+        case .subscribe(let channel, let rejectsUnrecovered):
+            writer.write(Tag.subscribe.rawValue)
+            writer.write(channel)
+            writer.write(rejectsUnrecovered)
+        case .unsubscribe(let channel):
+            writer.write(Tag.unsubscribe.rawValue)
+            writer.write(channel)
+        case .publish: writer.write(Tag.publish.rawValue)
+        case .history: writer.write(Tag.history.rawValue)
+        case .presence: writer.write(Tag.presence.rawValue)
+        case .presenceStats: writer.write(Tag.presenceStats.rawValue)
+        case .rpc: writer.write(Tag.rpc.rawValue)
+        }
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        let tag = try reader.unsigned(UInt8.self)
+        switch Tag(rawValue: tag) {
+        case .connectSubscribe: self = .connectSubscribe(channel: try reader.string())
+        case .subscribe:
+            self = .subscribe(
+                channel: try reader.string(),
+                rejectsUnrecovered: try reader.bool()
+            )
+        case .unsubscribe: self = .unsubscribe(channel: try reader.string())
+        case .publish: self = .publish
+        case .history: self = .history
+        case .presence: self = .presence
+        case .presenceStats: self = .presenceStats
+        case .rpc: self = .rpc
+        case nil: throw .unknownTag(tag, in: "PendingRequest.Purpose")
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HubLink
+import Reactor
+import Tokens
+import WebServer
+
+/// One session and its connection, as they move to another process.
+struct SessionState: Hashable {
+    var id: SessionID
+    var client: ClientID
+    var connection: MovedConnection
+    /// nil: the worker's anonymous identity.
+    var claims: Claims?
+    var phase: Phase
+    var subscriptions: [Membership]
+    var commands: CommandBudget
+    var pendingCount: UInt16
+    var errorCount: UInt16
+    var isAttached: Bool
+    var nextPing: UInt32
+    var pongDeadline: UInt32
+    var expiresAt: UInt32
+
+    enum Phase: Hashable {
+        case awaitingConnect
+        case connecting(Connecting)
+        case connected
+    }
+
+    /// A `connect` whose server-side subscriptions are not all answered.
+    struct Connecting: Hashable {
+        var commandID: UInt32
+        var awaitedCount: Int
+        var subscribed: [Answer]
+        /// Encoded frames.
+        var heldPushes: [[UInt8]]
+        var heldMessages: [[UInt8]]
+    }
+
+    struct Answer: Hashable {
+        var channel: String
+        var reply: HubReply.Subscribed
+    }
+
+    struct Membership: Hashable {
+        var channel: String
+        /// Whether the hub has answered.
+        var isMember: Bool
+        var traits: UInt8
+        var expiresAt: UInt32
+    }
+}
+
+extension SessionState: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        id.encode(into: &writer)
+        writer.write(client.high)
+        writer.write(client.low)
+        connection.encode(into: &writer)
+        writer.write(claims?.payload()) { $0.write($1) }
+        phase.encode(into: &writer)
+        writer.write(subscriptions) { $1.encode(into: &$0) }
+        commands.encode(into: &writer)
+        writer.write(pendingCount)
+        writer.write(errorCount)
+        writer.write(isAttached)
+        writer.write(nextPing)
+        writer.write(pongDeadline)
+        writer.write(expiresAt)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        id = try SessionID(from: &reader)
+        client = ClientID(
+            high: try reader.unsigned(UInt64.self),
+            low: try reader.unsigned(UInt64.self)
+        )
+        connection = try MovedConnection(from: &reader)
+        if let payload = try reader.optionalByteString() {
+            guard let read = try? ClaimsReader.read(payload) else { throw .invalidUTF8 }
+            claims = read
+        } else {
+            claims = nil
+        }
+        phase = try Phase(from: &reader)
+        subscriptions = try reader.list { (reader) throws(LinkError) in
+            try Membership(from: &reader)
+        }
+        commands = try CommandBudget(from: &reader)
+        pendingCount = try reader.unsigned(UInt16.self)
+        errorCount = try reader.unsigned(UInt16.self)
+        isAttached = try reader.bool()
+        nextPing = try reader.unsigned(UInt32.self)
+        pongDeadline = try reader.unsigned(UInt32.self)
+        expiresAt = try reader.unsigned(UInt32.self)
+    }
+}
+
+extension SessionState.Membership: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(channel)
+        writer.write(isMember)
+        writer.write(traits)
+        writer.write(expiresAt)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        channel = try reader.string()
+        isMember = try reader.bool()
+        traits = try reader.unsigned(UInt8.self)
+        expiresAt = try reader.unsigned(UInt32.self)
+    }
+}
+
+extension SessionState.Phase: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        switch self {
+        case .awaitingConnect:
+            writer.write(UInt8(0))
+        case .connecting(let connecting):
+            writer.write(UInt8(1))
+            writer.write(connecting.commandID)
+            writer.write(connecting.awaitedCount)
+            writer.write(connecting.subscribed) { writer, answer in
+                writer.write(answer.channel)
+                answer.reply.encode(into: &writer)
+            }
+            writer.write(connecting.heldPushes) { $0.write($1) }
+            writer.write(connecting.heldMessages) { $0.write($1) }
+        case .connected:
+            writer.write(UInt8(2))
+        }
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        switch try reader.unsigned(UInt8.self) {
+        case 0: self = .awaitingConnect
+        case 1:
+            self = .connecting(
+                SessionState.Connecting(
+                    commandID: try reader.unsigned(UInt32.self),
+                    awaitedCount: try reader.integer(),
+                    subscribed: try reader.list { (reader) throws(LinkError) in
+                        SessionState.Answer(
+                            channel: try reader.string(),
+                            reply: try HubReply.Subscribed(from: &reader)
+                        )
+                    },
+                    heldPushes: try reader.list { (reader) throws(LinkError) in
+                        try reader.byteString()
+                    },
+                    heldMessages: try reader.list { (reader) throws(LinkError) in
+                        try reader.byteString()
+                    }
+                )
+            )
+        case 2: self = .connected
+        case let tag: throw .unknownTag(tag, in: "SessionState.Phase")
+        }
+    }
+}
+
+extension MovedConnection: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(peer.description)
+        writer.write(lastReceived.nanoseconds)
+        writer.write(replay)
+        writer.write(unprocessed)
+        writer.write(unsent)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        let peer = try reader.string()
+        self.init(
+            // A peer on a Unix socket has no name of its own.
+            peer: (try? SocketAddress(parsing: peer)) ?? .unix(path: ""),
+            lastReceived: MonotonicTime(nanoseconds: try reader.unsigned(UInt64.self)),
+            replay: try reader.byteString(),
+            unprocessed: try reader.byteString(),
+            unsent: try reader.byteString()
+        )
+    }
+}
+
+extension CommandBudget: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(available.bitPattern)
+        writer.write(refilledAt)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        let available = Float(bitPattern: try reader.unsigned(UInt32.self))
+        self.init(
+            available: available.isFinite ? available : 0,
+            refilledAt: try reader.unsigned(UInt32.self)
+        )
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HubLink
+import Reactor
+import TestSupport
+import Testing
+import Tokens
+import WebServer
+
+@testable import Worker
+
+/// What moves between an old worker and its successor arrives whole or is refused.
+@Suite struct HandoverMessageTests {
+    private static let connection = MovedConnection(
+        peer: .unix(path: ""),
+        lastReceived: MonotonicTime(nanoseconds: 5),
+        replay: [1, 0x80, 0, 0, 0, 0],
+        unprocessed: [1, 2],
+        unsent: [3]
+    )
+
+    private static let connecting = SessionState.Connecting(
+        commandID: 1,
+        awaitedCount: 2,
+        subscribed: [
+            SessionState.Answer(
+                channel: "#ana",
+                reply: HubReply.Subscribed(
+                    isPositioned: true,
+                    isRecoverable: true,
+                    recovered: nil,
+                    missed: .init(epoch: "e", offset: 2, publications: []),
+                    data: []
+                )
+            )
+        ],
+        heldPushes: [[0x81, 0]],
+        heldMessages: [[0x7B]]
+    )
+
+    private static func session(_ phase: SessionState.Phase, _ claims: Claims?) -> SessionState {
+        SessionState(
+            id: SessionID(rawValue: 4),
+            client: ClientID(high: 1, low: 2),
+            connection: connection,
+            claims: claims,
+            phase: phase,
+            subscriptions: [
+                SessionState.Membership(
+                    channel: "live:show",
+                    isMember: true,
+                    traits: 3,
+                    expiresAt: 9
+                )
+            ],
+            commands: CommandBudget(burst: 5, now: 1),
+            pendingCount: 1,
+            errorCount: 2,
+            isAttached: true,
+            nextPing: 3,
+            pongDeadline: 4,
+            expiresAt: 5
+        )
+    }
+
+    private static let pending = PendingRequests.State(
+        nextID: 9,
+        entries: [
+            .connectSubscribe(channel: "a"), .subscribe(channel: "b", rejectsUnrecovered: true),
+            .unsubscribe(channel: "c"), .publish, .history, .presence, .presenceStats, .rpc,
+        ].enumerated().map { index, purpose in
+            PendingRequests.Entry(
+                id: UInt64(index + 1),
+                session: SessionID(rawValue: 4),
+                commandID: 7,
+                purpose: purpose,
+                request: .presence(channel: "a"),
+                deadline: 8,
+                isAbandoned: index == 2
+            )
+        }
+    )
+
+    private static let messages: [HandoverMessage] = [
+        .takeOver(format: 1), .refused, .ready, .go,
+        .begin(
+            WorkerState(
+                startedAt: 1,
+                nextSessionID: 2,
+                channels: [
+                    WorkerState.Channel(name: "a", position: Position(epoch: "e", offset: 3)),
+                    WorkerState.Channel(name: "b", position: nil),
+                ],
+                pending: pending
+            )
+        ),
+        .session(session(.awaitingConnect, nil)),
+        .session(session(.connecting(connecting), Claims(user: "ana"))),
+        .session(
+            session(
+                .connected,
+                Claims(
+                    user: "ana",
+                    expiresAt: 1,
+                    info: Array(#"{"name":"Ana"}"#.utf8),
+                    name: "Ana",
+                    capabilities: [
+                        Capability(channels: ["live:*"], match: .wildcard, allow: [.publish])
+                    ]
+                )
+            )
+        ),
+        .end(HubLinkState(isConnected: true, received: [1], unsent: [2, 3])),
+    ]
+
+    private static func body(of message: HandoverMessage) -> [UInt8] {
+        var writer = LinkWriter()
+        writer.append(message)
+        return Array(writer.bytes.dropFirst(4))
+    }
+
+    @Test func everyMessageArrivesAsItWasSent() throws {
+        for message in Self.messages {
+            let body = Self.body(of: message)
+            let read = try LinkReader.decode(HandoverMessage.self, from: body[...])
+            // Encoded again, since equal bytes are what matters.
+            #expect(Self.body(of: read) == body)
+        }
+    }
+
+    @Test func aMessageCutAnywhereIsRefused() {
+        for message in Self.messages {
+            let body = Self.body(of: message)
+            for count in 0..<body.count {
+                #expect(throws: LinkError.self) {
+                    try LinkReader.decode(HandoverMessage.self, from: body.prefix(count))
+                }
+            }
+        }
+    }
+
+    @Test func hostileMessagesNeverCrashTheReader() {
+        var generator = SeededGenerator(seed: 11)
+        for message in Self.messages {
+            for _ in 0..<500 {
+                var body = Self.body(of: message)
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    let index = Int.random(in: 0..<body.count, using: &generator)
+                    body[index] = UInt8.random(in: 0...255, using: &generator)
+                }
+                _ = try? LinkReader.decode(HandoverMessage.self, from: body[...])
+            }
+        }
+    }
+}
