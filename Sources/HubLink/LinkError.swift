@@ -17,8 +17,10 @@ package enum LinkError: Error, Hashable, Sendable {
 
 /// What one link may carry.
 package struct LinkLimits: Hashable, Sendable {
-    /// Largest frame, length field not counted. A recovery or a page of history travels in one
-    /// frame, so this bounds what both sides buffer for a link.
+    /// Largest frame, length field not counted.
+    ///
+    /// A recovery or a page of history travels in one frame, so this bounds what both sides buffer
+    /// for a link.
     package let maximumFrameByteCount: Int
 
     package init(maximumFrameByteCount: Int) {
