@@ -30,11 +30,12 @@ struct Tally: ParsableCommand {
             TALLY_TOKEN_SECRET, else the data folder's token.secret; else nobody, who may watch.
 
             EXIT STATUS
-               0  done (watch: ended by Ctrl-C)    70  a fault of Tally's own
-               1  the server refused               75  refused for now: try again later
-              64  wrong usage                      77  no token, or one that may not
-              66  a file is missing                78  wrong configuration
-              69  no server, or it went away      130  ended by Ctrl-C
+               0  done (watch: ended by Ctrl-C)    71  the system refused
+               1  the server refused               73  the data folder cannot be used
+              64  wrong usage                      75  refused for now: try again later
+              66  a file is missing                77  no token, or one that may not
+              69  no server, or it went away       78  wrong configuration
+              70  a fault of Tally's own          130  ended by Ctrl-C
             """,
         version: TallyVersion.text,
         groupedSubcommands: [
@@ -43,7 +44,10 @@ struct Tally: ParsableCommand {
                 name: "Streams",
                 subcommands: [StreamCommand.self, WatchCommand.self, SayCommand.self]
             ),
-            CommandGroup(name: "Tools", subcommands: [TokenCommand.self, BenchCommand.self, EchoCommand.self]),
+            CommandGroup(
+                name: "Tools",
+                subcommands: [TokenCommand.self, BenchCommand.self, EchoCommand.self]
+            ),
         ]
     )
 }

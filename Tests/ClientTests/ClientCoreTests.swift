@@ -190,12 +190,43 @@ import Testing
         #expect(session.take(session.core.transportOpened())[0].contains(#""token":"new""#))
     }
 
+    @Test func staysAwayWhenItHasNoOtherToken() {
+        var session = Session(tokens: ["old"])
+        _ = session.core.start()
+        _ = session.core.transportOpened()
+        _ = session.receive(#"{"id":1,"error":{"code":109,"message":"token expired"}}"#)
+        #expect(session.core.state == .stopped)
+    }
+
+    @Test func renewsItsTokenBeforeItExpires() {
+        var session = Session(tokens: ["first", "second"])
+        _ = session.core.start()
+        _ = session.core.transportOpened()
+        #expect(
+            session.receive(#"{"id":1,"connect":{"client":"c","expires":true,"ttl":300}}"#) == [
+                "check never", "refresh 240s", "connected",
+            ]
+        )
+        #expect(
+            session.take(session.core.refreshDue()) == [
+                #"send {"id":2,"refresh":{"token":"second"}}"#
+            ]
+        )
+        #expect(
+            session.receive(#"{"id":2,"refresh":{"client":"c","expires":true,"ttl":100}}"#) == [
+                "refresh 80s"
+            ]
+        )
+        // No third token: nothing to say.
+        #expect(session.take(session.core.refreshDue()) == [])
+    }
+
     @Test func stopsWhenConnectIsRefused() {
         var session = Session()
         _ = session.core.start()
         _ = session.core.transportOpened()
         let refused = session.receive(#"{"id":1,"error":{"code":101,"message":"unauthorized"}}"#)
-        #expect(refused == ["close 1000", "check never", "disconnected"])
+        #expect(refused == ["close 1000", "check never", "refresh never", "disconnected"])
         #expect(session.core.state == .stopped)
     }
 
@@ -222,7 +253,9 @@ import Testing
     @Test func stopsAtOnce() {
         var session = Session.connected()
         #expect(
-            session.take(session.core.stop()) == ["close 1000", "check never", "disconnected"]
+            session.take(session.core.stop()) == [
+                "close 1000", "check never", "refresh never", "disconnected",
+            ]
         )
         #expect(session.receive(push("c", 1)) == [])
     }

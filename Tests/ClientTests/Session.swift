@@ -45,6 +45,8 @@ struct Session {
             case .scheduleReconnect(let wait): "reconnect \(wait)"
             case .scheduleLivenessCheck(nil): "check never"
             case .scheduleLivenessCheck(let wait?): "check \(wait.components.seconds)s"
+            case .scheduleRefresh(nil): "refresh never"
+            case .scheduleRefresh(let wait?): "refresh \(wait.components.seconds)s"
             case .scheduleResubscribe(let channel, let wait):
                 "resubscribe \(channel) \(wait / .milliseconds(1))ms".replacing(".0ms", with: "ms")
             case .report(let event): Self.describe(event)

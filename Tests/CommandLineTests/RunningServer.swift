@@ -80,3 +80,43 @@ final class RunningServer {
         }
     }
 }
+
+/// A `tally` command that goes on until it is interrupted; killed by its process id with the test.
+final class RunningCommand {
+    private let process = Process()
+    private let outputFile: URL
+
+    init(_ arguments: String..., folder: TestFolder) throws {
+        outputFile = folder.url.appending(path: "running-" + UUID().uuidString)
+        try Data().write(to: outputFile)
+        process.executableURL = TallyCommand.binary
+        process.arguments = arguments
+        process.currentDirectoryURL = folder.url
+        process.environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("TALLY_")
+        }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+    }
+
+    var output: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
+    var isRunning: Bool { process.isRunning }
+    /// Meaningful once it is over; nil when a signal ended it.
+    var exitStatus: Int32? {
+        process.terminationReason == .exit ? process.terminationStatus : nil
+    }
+
+    /// Sends INT, as Ctrl-C does.
+    func interrupt() {
+        process.interrupt()
+    }
+}

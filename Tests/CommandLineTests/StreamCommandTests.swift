@@ -45,50 +45,44 @@ import Testing
     @Test func watchShowsWhatHappensUntilInterrupted() throws {
         let server = try RunningServer()
         _ = try server.run("stream", "start", "show")
-        let output = server.folder.url.appending(path: "watched")
-        try Data().write(to: output)
-        let watch = Process()
-        watch.executableURL = TallyCommand.binary
-        watch.arguments = ["watch", "show"]
-        watch.currentDirectoryURL = server.folder.url
-        watch.standardOutput = try FileHandle(forWritingTo: output)
-        try watch.run()
-        let watched = { try String(contentsOf: output, encoding: .utf8) }
-        try server.wait { try watched().contains("viewers") }
+        let watch = try RunningCommand("watch", "show", folder: server.folder)
+        try server.wait { watch.output.contains("viewers") }
         _ = try server.run("say", "show", "first \u{1F600}", "--user", "ana")
-        try server.wait { try watched().contains("ana: first \u{1F600}") }
+        try server.wait { watch.output.contains("ana: first \u{1F600}") }
         // Its worker dies: it comes back and misses nothing.
-        let worker = try #require(
-            try server.processes().first { $0.role == "worker" && $0.connections > 0 }
-        )
+        let isItsWorker = { (process: RunningServer.ProcessEntry) in
+            process.role == "worker" && process.connections > 0
+        }
+        try server.wait { try server.processes().contains(where: isItsWorker) }
+        let worker = try #require(try server.processes().first(where: isItsWorker))
         kill(worker.pid, SIGKILL)
         _ = try server.run("say", "show", "second", "--user", "bo")
-        try server.wait { try watched().contains("bo: second") }
-        #expect(try watched().components(separatedBy: "ana: first").count == 2)
+        try server.wait { watch.output.contains("bo: second") }
+        #expect(watch.output.components(separatedBy: "ana: first").count == 2)
         watch.interrupt()
         try server.wait { !watch.isRunning }
-        #expect(watch.terminationStatus == 0)
-        #expect(watch.terminationReason == .exit)
-        let restarted = try server.processes().first {
-            $0.index == worker.index && $0.role == "worker"
+        #expect(watch.exitStatus == 0)
+        try server.wait {
+            try server.processes().contains {
+                $0.role == "worker" && $0.index == worker.index && $0.restarts == 1
+            }
         }
-        #expect(restarted?.restarts == 1)
     }
 
     @Test func attachedBroadcasterStopsTheStreamWithCtrlC() throws {
         let server = try RunningServer(workers: 1)
-        let broadcaster = Process()
-        broadcaster.executableURL = TallyCommand.binary
-        broadcaster.arguments = ["stream", "start", "show", "--attached", "--json"]
-        broadcaster.currentDirectoryURL = server.folder.url
-        let output = server.folder.url.appending(path: "broadcaster")
-        try Data().write(to: output)
-        broadcaster.standardOutput = try FileHandle(forWritingTo: output)
-        try broadcaster.run()
-        try server.wait { try String(contentsOf: output, encoding: .utf8).contains("live") }
+        let broadcaster = try RunningCommand(
+            "stream",
+            "start",
+            "show",
+            "--attached",
+            "--json",
+            folder: server.folder
+        )
+        try server.wait { broadcaster.output.contains("live") }
         broadcaster.interrupt()
         try server.wait { !broadcaster.isRunning }
-        #expect(broadcaster.terminationStatus == 0)
+        #expect(broadcaster.exitStatus == 0)
         #expect(
             try object(server.run("stream", "show", "show", "--json"))["state"] as? String
                 == "offline"

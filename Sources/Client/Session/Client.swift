@@ -19,6 +19,7 @@ package final class Client {
     private var transport: WebSocketClient?
     private var completions: [UInt32: Completion] = [:]
     private var livenessTimer: TimerID?
+    private var refreshTimer: TimerID?
     private var pending: [ClientCore.Action] = []
     private var isPerforming = false
 
@@ -39,6 +40,7 @@ package final class Client {
         // The loop would keep the socket open.
         transport?.abort()
         if let livenessTimer { loop.cancel(livenessTimer) }
+        if let refreshTimer { loop.cancel(refreshTimer) }
     }
 
     package var state: ClientCore.State { core.state }
@@ -102,6 +104,7 @@ package final class Client {
                 perform(core.backOffElapsed())
             }
         case .scheduleLivenessCheck(let wait): scheduleLivenessCheck(after: wait)
+        case .scheduleRefresh(let wait): scheduleRefresh(after: wait)
         case .scheduleResubscribe(let channel, let wait):
             loop.schedule(after: wait) { [weak self] in
                 guard let self else { return }
@@ -120,6 +123,17 @@ package final class Client {
                 guard let self else { return }
                 livenessTimer = nil
                 perform(core.livenessCheckDue())
+            }
+        }
+    }
+
+    private func scheduleRefresh(after wait: Duration?) {
+        if let refreshTimer { loop.cancel(refreshTimer) }
+        refreshTimer = wait.map { wait in
+            loop.schedule(after: wait) { [weak self] in
+                guard let self else { return }
+                refreshTimer = nil
+                perform(core.refreshDue())
             }
         }
     }

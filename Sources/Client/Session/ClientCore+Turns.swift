@@ -37,6 +37,7 @@ extension ClientCore {
             switch requests.removeValue(forKey: id) {
             case .connect: finishConnect(result)
             case .subscribe(let channel): finishSubscribe(channel, result)
+            case .refresh: scheduleRefresh(try? result.get())
             case .request:
                 let result = result.mapError(RequestFailure.refused)
                 actions.append(.report(.answered(id: id, result)))
@@ -50,8 +51,12 @@ extension ClientCore {
     private mutating func finishConnect(_ result: Result<JSONValue, ErrorReply>) {
         switch result {
         case .failure(let error):
-            // 109: `options.token` is asked for a new one.
-            let mayReconnect = error.isTemporary || error.code == ErrorCode.tokenExpired.rawValue
+            var mayReconnect = error.isTemporary
+            if error.code == ErrorCode.tokenExpired.rawValue {
+                let renewed = options.token()
+                mayReconnect = renewed != token
+                nextToken = renewed
+            }
             end(.refused(error), mayReconnect: mayReconnect, closing: 1000)
         case .success(let reply):
             state = .connected
@@ -60,6 +65,7 @@ extension ClientCore {
             answersPings = reply["pong"]?.bool ?? false
             pingInterval = reply["ping"]?.integer.map { .seconds($0) }
             scheduleLivenessCheck()
+            scheduleRefresh(reply)
             actions.append(.report(.connected(reply)))
             for (channel, object) in reply["subs"]?.members ?? [] {
                 finishServerSubscription(channel, SubscribeResult(object))
@@ -77,6 +83,16 @@ extension ClientCore {
         actions.append(
             .scheduleLivenessCheck(after: pingInterval.map { $0 + options.pingTolerance })
         )
+    }
+
+    /// Renews a token that expires when a fifth of its time is left.
+    ///
+    /// When that fails, the server ends the connection in the end, and the next one begins with a
+    /// new token.
+    private mutating func scheduleRefresh(_ reply: JSONValue?) {
+        guard let timeToLive = reply?["ttl"]?.integer, timeToLive > 0 else { return }
+        let wait = Duration.seconds(timeToLive) * 4 / 5
+        actions.append(.scheduleRefresh(after: wait))
     }
 
     mutating func sendSubscribe(_ channel: String) {
@@ -176,6 +192,7 @@ extension ClientCore {
     ) {
         if let code, isTransportInUse { actions.append(.closeTransport(code: code)) }
         actions.append(.scheduleLivenessCheck(after: nil))
+        actions.append(.scheduleRefresh(after: nil))
         for channel in subscriptions.keys { subscriptions[channel]?.state = .waiting }
         let lost = requests.filter { if case .request = $0.value { true } else { false } }
         requests = [:]

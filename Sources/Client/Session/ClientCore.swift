@@ -18,6 +18,8 @@ package struct ClientCore {
         case scheduleReconnect(after: Duration)
         /// Call `livenessCheckDue` then; replaces the last one. nil: not at all.
         case scheduleLivenessCheck(after: Duration?)
+        /// Call `refreshDue` then; replaces the last one. nil: not at all.
+        case scheduleRefresh(after: Duration?)
         /// Call `resubscribeDue` then.
         case scheduleResubscribe(channel: String, after: Duration)
         case report(ClientEvent)
@@ -51,12 +53,16 @@ package struct ClientCore {
     var pingInterval: Duration?
     var answersPings = false
     var heardSinceCheck = false
+    /// The token that the server knows, and one that was asked for and not used yet.
+    var token = ""
+    var nextToken: String?
     var actions: [Action] = []
 
     /// What an answer is for.
     enum Purpose {
         case connect
         case subscribe(channel: String)
+        case refresh
         case request
     }
 
@@ -122,7 +128,9 @@ package struct ClientCore {
         state = .authenticating
         heardSinceCheck = false
         var connect = ClientCommand.Connect()
-        connect.token = options.token()
+        token = nextToken ?? options.token()
+        nextToken = nil
+        connect.token = token
         connect.name = options.name
         connect.version = options.version
         connect.data = options.data
@@ -178,6 +186,19 @@ package struct ClientCore {
             scheduleLivenessCheck()
         } else {
             end(.silence, mayReconnect: true, closing: 3012)
+        }
+        return takeActions()
+    }
+
+    /// Renews the token, if there is another one by now.
+    package mutating func refreshDue() -> [Action] {
+        guard state == .connected else { return [] }
+        let renewed = options.token()
+        if !renewed.isEmpty, renewed != token {
+            token = renewed
+            let id = takeID()
+            requests[id] = .refresh
+            actions.append(.send(ClientCommand.refresh(token: renewed).line(id: id)))
         }
         return takeActions()
     }

@@ -12,6 +12,7 @@ package enum ListenAddress {
             UInt16(String(decoding: port, as: UTF8.self)) != nil
         else { return false }
         let host = String(decoding: text.utf8[..<colon], as: UTF8.self)
+        if host == "localhost" { return true }
         if host.hasPrefix("["), host.hasSuffix("]") {
             let allowed = Array("0123456789abcdefABCDEF:.".utf8)
             return host.utf8.count > 3
