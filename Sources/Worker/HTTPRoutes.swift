@@ -42,7 +42,7 @@ struct HTTPRoutes {
     ) -> HTTPResponse? {
         switch request.path {
         case Self.webSocketPath:
-            return upgradeRequired
+            return .webSocketRequired
         case Self.healthPath:
             return health(hubIsConnected: hubIsConnected)
         case Self.demoTokenPath:
@@ -50,15 +50,6 @@ struct HTTPRoutes {
         default:
             return StudioPage.file(at: request.path).map { page($0, for: request) }
         }
-    }
-
-    /// RFC 9110 §15.5.22: what to upgrade to.
-    private var upgradeRequired: HTTPResponse {
-        var response = HTTPResponse.text(.upgradeRequired, "this path speaks WebSocket")
-        response.headers.append("Upgrade", "websocket")
-        response.headers.append("Connection", "Upgrade")
-        response.headers.append("Sec-WebSocket-Version", "13")
-        return response
     }
 
     /// For load balancers: 200 while this worker can serve, 503 while it has no hub.
