@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What happens on a stream's channel, as `pub.data` tells it; wire.md has the table.
+/// What happens on a stream's channel, as `pub.data` tells it; docs/protocol.md has the table.
 package enum LiveEvent: Hashable, Sendable {
     case started(title: String, meta: [UInt8])
     case updated(title: String, meta: [UInt8])

@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import Reactor
 import StudioPage
+import WebSocket
 
 /// What a worker answers to plain HTTP: its health, the page, and demo tokens.
 struct HTTPRoutes {
