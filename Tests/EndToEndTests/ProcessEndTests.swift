@@ -41,9 +41,8 @@ import Testing
         let address = try #require(try server.status().addresses.first)
         let other = server.folder + "-second"
         defer { try? FileManager.default.removeItem(atPath: other) }
-        let result = try run(
-            ["serve", "--listen", address, "--workers", "1", "--data", other],
-            server
+        let result = try server.run(
+            ["serve", "--listen", address, "--workers", "1", "--data", other]
         )
         #expect(result.status == 69)
         #expect(result.errors.contains("\(address) is in use"))
@@ -51,9 +50,8 @@ import Testing
 
     @Test func aSecondServerOnTheSameFolderSaysSo() throws {
         let server = try TallyServer(workers: 1)
-        let result = try run(
-            ["serve", "--listen", "127.0.0.1:0", "--workers", "1", "--data", server.folder],
-            server
+        let result = try server.run(
+            ["serve", "--listen", "127.0.0.1:0", "--workers", "1", "--data", server.folder]
         )
         #expect(result.status == 69)
         #expect(result.errors.contains(server.folder))
@@ -63,7 +61,7 @@ import Testing
         let server = try TallyServer(workers: 1)
         let path = server.folder + "/wrong.yaml"
         try "workres: 3\n".write(toFile: path, atomically: true, encoding: .utf8)
-        let result = try run(["serve", "--config", path], server)
+        let result = try server.run(["serve", "--config", path])
         #expect(result.status == 78)
         #expect(result.errors.contains("\(path):1:1"))
         #expect(result.errors.contains("workers"))
@@ -74,28 +72,5 @@ import Testing
             return false
         }
         return stat.split(separator: ")").last?.split(separator: " ").first == "Z"
-    }
-
-    /// Runs the binary to its end.
-    private func run(
-        _ arguments: [String],
-        _ server: TallyServer
-    ) throws -> (status: Int32, errors: String) {
-        let process = Process()
-        let errors = Pipe()
-        process.executableURL = TallyServer.binary
-        process.arguments = arguments
-        process.environment = [
-            "TALLY_TOKEN_SECRET": "0123456789abcdef0123456789abcdef", "PATH": "/usr/bin:/bin",
-        ]
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        let text = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
     }
 }

@@ -113,6 +113,24 @@ final class TallyServer {
         )
     }
 
+    /// Runs another command of the binary to its end.
+    func run(_ arguments: [String]) throws -> (status: Int32, errors: String) {
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = Self.binary
+        process.arguments = arguments
+        process.environment = self.process.environment
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
     struct Failure: Error, CustomStringConvertible {
         let description: String
 
