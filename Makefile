@@ -11,6 +11,12 @@ MAKEFLAGS += --no-print-directory
 ADDRESS ?= 127.0.0.1:8000
 # More flags for `tally serve`, such as ARGS="--workers 4".
 ARGS ?=
+# `make chaos`: how long, and which random choices; without a seed new ones, which are printed. Not
+# bash's own SECONDS, which only counts: what make was given.
+SEED ?=
+CHAOS_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),60)
+# More flags for `tally-chaos`, such as CHAOS_ARGS="--faults kill-hub,reload --keep".
+CHAOS_ARGS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
@@ -20,7 +26,7 @@ SWIFT_CODE := $(wildcard Sources Plugins Tests Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources -type f)
 TALLY := .build/release/tally
 
-.PHONY: help run build test test-swift test-python lint format clean
+.PHONY: help run build test test-swift test-python chaos lint format clean
 .PHONY: swift build-packages test-packages always
 
 help: ## Say what each target does
@@ -39,11 +45,16 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 	swift build --configuration release --product tally --static-swift-stdlib
 	@touch $@
 
-test: test-swift test-python ## Run every test: units, end to end, a real client, a real browser
+test: test-swift chaos test-python ## Run every test: units, end to end, chaos, a real client, a real browser
 
 test-swift: build-packages swift
 	swift build --build-tests
 	swift test --skip-build
+
+chaos: build-packages swift ## Break a running Tally at random, check its promises (SEED=, SECONDS=60)
+	swift build --product tally
+	swift build --product tally-chaos
+	.build/debug/tally-chaos --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED)) $(CHAOS_ARGS)
 
 test-python: build-packages test-packages swift .venv/stamp
 	swift build --product tally

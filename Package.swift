@@ -144,6 +144,17 @@ let package = Package(
                 "Channels",
             ]),
         tests("CommandLine", ["tally", "Tokens", "Channels"]),
+
+        // Breaks a running Tally at random, and checks its promises: `make chaos`.
+        .target(name: "ChaosChecker", path: "Tests/ChaosChecker", swiftSettings: settings),
+        .executableTarget(
+            name: "tally-chaos",
+            dependencies: [
+                "ChaosChecker", "Client", "ClientProtocol", "Channels", "JSON", "Reactor",
+                "StatusPage", "TestSupport", "Tokens", argumentParser,
+            ],
+            path: "Tests/Chaos", swiftSettings: settings),
+        tests("ChaosChecker", ["ChaosChecker"]),
     ]
 )
 
@@ -152,7 +163,7 @@ import Foundation
 if let only = ProcessInfo.processInfo.environment["TALLY_ONLY"]?.split(separator: ",").map(String.init) {
     package.targets = package.targets.filter { only.contains($0.name) }
     package.products = package.products.filter { only.contains($0.name) }
-    if !only.contains("tally") { package.dependencies.removeAll { "\($0.kind)".contains("argument-parser") } }
+    if !only.contains("tally"), !only.contains("tally-chaos") { package.dependencies.removeAll { "\($0.kind)".contains("argument-parser") } }
     if !only.contains("Manifest") { package.dependencies.removeAll { "\($0.kind)".contains("Yams") } }
     if !only.contains(where: { ["tally", "Hub", "Worker", "Supervisor"].contains($0) }) {
         package.dependencies.removeAll { "\($0.kind)".contains("swift-log") }

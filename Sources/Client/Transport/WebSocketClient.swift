@@ -48,6 +48,7 @@ package final class WebSocketClient {
     private var outgoing: [UInt8] = []
     private var sentByteCount = 0
     private var closeTimer: TimerID?
+    private var isReadingPaused = false
 
     package init(
         loop: EventLoop,
@@ -90,6 +91,23 @@ package final class WebSocketClient {
     package func send(raw bytes: [UInt8]) {
         outgoing += bytes
         flush()
+    }
+
+    /// Leaves what comes in the socket, as a viewer on a bad network does: for tests of a server.
+    package func pauseReading() {
+        setReadingPaused(true)
+    }
+
+    package func resumeReading() {
+        setReadingPaused(false)
+    }
+
+    private func setReadingPaused(_ isPaused: Bool) {
+        isReadingPaused = isPaused
+        switch state {
+        case .open, .closing: flush()
+        case .idle, .connecting, .handshaking, .ended: break
+        }
     }
 
     /// Begins the close handshake; nothing is reported any more.
@@ -145,6 +163,7 @@ extension WebSocketClient: EventHandler {
             return
         }
         if readiness.contains(.writable) { flush() }
+        // A reset is reported whatever is watched; that is the end, paused or not.
         if !readiness.isDisjoint(with: [.readable, .closedByPeer, .hangUp, .failed]) { receive() }
     }
 
@@ -167,7 +186,7 @@ extension WebSocketClient: EventHandler {
             case .transferred(let count):
                 sentByteCount += count
             case .wouldBlock:
-                loop.modify(registration, [.readable, .writable])
+                loop.modify(registration, interest.union(.writable))
                 return
             case .endOfStream, .failed:
                 // Reading finds out why, after what the server still said.
@@ -176,8 +195,10 @@ extension WebSocketClient: EventHandler {
         }
         outgoing = []
         sentByteCount = 0
-        loop.modify(registration, .readable)
+        loop.modify(registration, interest)
     }
+
+    private var interest: Interest { isReadingPaused ? [] : .readable }
 
     private func receive() {
         guard let raw = socket?.raw else { return }

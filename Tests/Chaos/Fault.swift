@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a run can do to the service, and when it cannot.
+enum Fault: String, CaseIterable {
+    case killWorker = "kill-worker"
+    case killHub = "kill-hub"
+    case killHubAndWorker = "kill-hub-and-worker"
+    /// Stopped past its heartbeat: the supervisor has to see that it hangs.
+    case stopWorker = "stop-worker"
+    case stopHub = "stop-hub"
+    /// Everything dies with it; then it is started again on the same folder and port.
+    case killSupervisor = "kill-supervisor"
+    case reload = "reload"
+    case upgrade = "upgrade"
+    case fillDisk = "fill-disk"
+
+    /// Faults of a service that does not exist yet, and why they would prove nothing.
+    static let notBuilt: [Fault: String] = [
+        .killHub: "the hub keeps no journal",
+        .killHubAndWorker: "the hub keeps no journal",
+        .stopHub: "the hub keeps no journal",
+        .killSupervisor: "the hub keeps no journal",
+        .reload: "HUP does not reload",
+        .upgrade: "USR2 does not upgrade",
+        .fillDisk: "the hub keeps no journal",
+    ]
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ChaosChecker
+import Glibc
+import Reactor
+import StatusPage
+import TestSupport
+
+/// Breaks the server at random, and puts right what does not right itself.
+final class Saboteur {
+    private(set) var counts: [Fault: Int] = [:]
+    private let server: Server
+    private let recorder: Recorder
+    private let faults: [Fault]
+    private var generator: SeededGenerator
+    /// What keeps on being broken until this moment.
+    private var repairs: [(at: Duration, repair: () throws -> Void)] = []
+
+    init(_ server: Server, recorder: Recorder, faults: [Fault], generator: SeededGenerator) {
+        self.server = server
+        self.recorder = recorder
+        self.faults = faults
+        self.generator = generator
+    }
+
+    /// How long to wait before the next fault.
+    func pause() -> Duration {
+        .milliseconds(Int64.random(in: 200...1_800, using: &generator))
+    }
+
+    func strike() throws {
+        guard let fault = faults.randomElement(using: &generator) else { return }
+        let worker = Int.random(in: 0..<Server.workerCount, using: &generator)
+        let length = Duration.milliseconds(Int64.random(in: 200...1_500, using: &generator))
+        // Drawn in any case: what comes later must not depend on what is broken now.
+        guard repairs.isEmpty || ![.killSupervisor, .fillDisk].contains(fault) else { return }
+        counts[fault, default: 0] += 1
+        let target = [.killWorker, .stopWorker, .killHubAndWorker].contains(fault)
+        recorder.record("", .fault(fault.rawValue + (target ? " \(worker)" : "")))
+        switch fault {
+        case .killWorker: server.signal(SIGKILL, .worker, worker)
+        case .killHub: server.signal(SIGKILL, .hub)
+        case .killHubAndWorker:
+            server.signal(SIGKILL, .hub)
+            server.signal(SIGKILL, .worker, worker)
+        // The supervisor's kill ends them; nobody else wakes them.
+        case .stopWorker: server.signal(SIGSTOP, .worker, worker)
+        case .stopHub: server.signal(SIGSTOP, .hub)
+        case .killSupervisor:
+            server.signal(SIGKILL, .supervisor)
+            repairs.append((recorder.now + length, { [server] in try server.startAgain() }))
+        case .reload: server.signal(SIGHUP, .supervisor)
+        case .upgrade: server.signal(SIGUSR2, .supervisor)
+        case .fillDisk:
+            try server.disk?.fill()
+            repairs.append((recorder.now + length, { [server] in server.disk?.empty() }))
+        }
+    }
+
+    /// Puts right what was broken for long enough.
+    func repair(all: Bool = false) throws {
+        let now = recorder.now
+        let due = repairs.filter { all || $0.at <= now }
+        repairs.removeAll { all || $0.at <= now }
+        for item in due { try item.repair() }
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Reactor
+import StatusPage
+
+/// The real binary, on a folder of its own, and what is done to it.
+final class Server {
+    static let workerCount = 3
+
+    let folder: String
+    let dataFolder: String
+    let secret = Array("an hour of chaos, a minute of it at a time".utf8)
+    let disk: DataDisk?
+    private let loop: EventLoop
+    private let binary: String
+    private let preload: String?
+    private var address = "127.0.0.1:0"
+    private(set) var supervisor: Int32 = 0
+
+    var log: String { folder + "/tally.log" }
+    private var manifest: String { folder + "/tally.yaml" }
+    /// In the environment of all its processes, and of no others.
+    private var mark: String { "CHAOS_RUN=" + folder }
+
+    /// `preload`: a library for the server's dynamic linker, to make it misbehave.
+    init(loop: EventLoop, binary: String, preload: String?, diskMegabytes: Int) throws {
+        self.loop = loop
+        self.binary = binary
+        self.preload = preload
+        folder = NSTemporaryDirectory() + "tally-chaos-" + UUID().uuidString.prefix(8)
+        dataFolder = folder + "/data"
+        try Folder.make(at: folder)
+        try Folder.make(at: dataFolder)
+        disk = DataDisk(at: dataFolder, megabytes: diskMegabytes)
+        try File.write(try File.open(folder + "/secret", for: .replacing), secret)
+        try File.write(
+            try File.open(manifest, for: .replacing),
+            Array(Self.manifest(secret: folder + "/secret").utf8)
+        )
+    }
+
+    /// Limits that would only hide what is looked for are out of the way; times are short, so that
+    /// much happens in a minute.
+    private static func manifest(secret: String) -> String {
+        """
+        tokens:
+          secret_file: "\(secret)"
+        anonymous:
+          allow: [sub]
+        client:
+          commands_per_second: 1000
+        comments:
+          rate: 1000
+        live:
+          grace_period: 3s
+          history_size: 1000000
+        hub:
+          maximum_history_size: 256MiB
+        supervisor:
+          heartbeat_timeout: 2s
+          minimum_back_off: 50ms
+          maximum_back_off: 400ms
+          stable_after: 1s
+          drain_timeout: 5s
+
+        """
+    }
+
+    // MARK: Its life
+
+    /// Starts it; from the second time on the port that the first time chose.
+    func start() throws {
+        let environment = [mark] + (preload.map { ["LD_PRELOAD=" + $0] } ?? [])
+        supervisor = try ChildProcess.spawn(
+            "/bin/sh",
+            arguments: [
+                "sh", "-c", #"log=$1; shift; exec "$@" >>"$log" 2>&1"#, "sh", log,
+                "/usr/bin/env",
+            ] + environment + [
+                binary, "serve", "--config", manifest, "--listen", address,
+                "--workers", "\(Self.workerCount)", "--data", dataFolder,
+            ],
+            inheriting: []
+        )
+    }
+
+    /// After the supervisor was killed: its children end by themselves, which is waited for.
+    func startAgain() throws {
+        let deadline = MonotonicTime.now() + .seconds(5)
+        while end() == nil || !processes().isEmpty {
+            guard MonotonicTime.now() < deadline else {
+                throw Failure("processes outlived their supervisor: \(processes())")
+            }
+            usleep(5_000)
+        }
+        try start()
+    }
+
+    func rememberAddress() throws {
+        guard let chosen = try status().addresses.first else { throw Failure("no address") }
+        address = chosen
+    }
+
+    var url: String { "ws://" + address }
+
+    /// Asks it to end.
+    func terminate() {
+        ChildProcess.signal(supervisor, SIGTERM)
+    }
+
+    /// How it ended; nil while it runs.
+    func end() -> ExitStatus? { ChildProcess.reap(supervisor) }
+
+    func cleanUp() {
+        for pid in processes() { kill(pid, SIGKILL) }
+        while !processes().isEmpty {
+            _ = end()
+            usleep(5_000)
+        }
+        disk?.unmount()
+    }
+
+    func removeFolder() {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    // MARK: Its processes
+
+    func status() throws -> StatusSnapshot { try StatusReader.read(folder: dataFolder) }
+
+    var isServing: Bool {
+        guard let status = try? status(), status.isSupervisorAlive else { return false }
+        let alive = Set(processes())
+        let now = MonotonicTime.now()
+        return status.processes.count == Self.workerCount + 2
+            && status.processes.allSatisfy { process in
+                // A stopped process still says that it serves, but its heart does not beat.
+                guard let beat = process.lastBeat, now - beat < .seconds(1) else { return false }
+                return process.phase == .serving && alive.contains(Int32(process.pid))
+            }
+    }
+
+    /// Of clients; nil when nobody knows.
+    var connectionCount: Int? {
+        (try? status())?.processes.filter { $0.identity.role == .worker }
+            .reduce(0) { $0 + $1.connections }
+    }
+
+    /// All processes that were started by this one, and by what it started.
+    func processes() -> [Int32] { ProcessTable.processes(withEnvironment: mark) }
+
+    func pid(of role: ProcessRole, _ index: Int = 0) -> Int32? {
+        guard let status = try? status(),
+            let process = status.processes.first(where: {
+                $0.identity == ProcessIdentity(role, index)
+            }), process.pid > 0
+        else { return nil }
+        return Int32(process.pid)
+    }
+
+    /// Sends a signal to one of its processes, if that one is alive.
+    func signal(_ signal: Int32, _ role: ProcessRole, _ index: Int = 0) {
+        // The status page may be a moment behind: only a process that is surely this server's.
+        guard let pid = pid(of: role, index), processes().contains(pid) else { return }
+        kill(pid, signal)
+    }
+
+    /// Open descriptors of each role's processes; the most that any worker has.
+    func descriptorCounts() -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for process in (try? status())?.processes ?? [] {
+            guard let count = ProcessTable.descriptorCount(of: Int32(process.pid)) else { continue }
+            let role = "\(process.identity.role)"
+            counts[role] = max(counts[role] ?? 0, count)
+        }
+        return counts
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ description: String) {
+            self.description = description
+        }
+    }
+}
