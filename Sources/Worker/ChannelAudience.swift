@@ -26,7 +26,7 @@ final class ChannelAudience {
     /// Lets a session in; pushes of before go to the others alone.
     func admit(_ session: Session, subscriptionIndex: Int) {
         flush()
-        session.subscriptions[subscriptionIndex].memberIndex = Int32(members.count)
+        session.subscriptions[subscriptionIndex].place = .member(index: Int32(members.count))
         members.append(session)
         if session.subscriptions[subscriptionIndex].traits.contains(.joinLeave) {
             joinLeaveCount += 1
@@ -36,7 +36,7 @@ final class ChannelAudience {
     /// Takes a session's place and gives it to the last member, so that leaving costs the same in
     /// a channel of any size.
     func dismiss(_ subscription: Subscription) {
-        guard let memberIndex = subscription.memberIndex.map(Int.init) else {
+        guard let memberIndex = subscription.memberIndex else {
             pendingCount -= 1
             return
         }
@@ -46,7 +46,7 @@ final class ChannelAudience {
         guard memberIndex < members.count else { return }
         members[memberIndex] = moved
         if let index = moved.subscriptions.firstIndex(where: { $0.channel === self }) {
-            moved.subscriptions[index].memberIndex = Int32(memberIndex)
+            moved.subscriptions[index].place = .member(index: Int32(memberIndex))
         }
     }
 

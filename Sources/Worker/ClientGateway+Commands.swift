@@ -110,13 +110,14 @@ extension ClientGateway {
         } else {
             try authorizer.require(.subscribe, of: session.identity, on: channel)
         }
-        reserve(channel, for: session, request, [], expiresAt: expiresAt)
+        let reservation = reserve(channel, for: session, request, [], expiresAt: expiresAt)
         ask(
             .subscribe(hubSubscribe(channel, request)),
             for: session,
             id,
             .subscribe(
                 channel: channel.text,
+                reservation: reservation,
                 rejectsUnrecovered: request.rejectsUnrecovered
             )
         )
@@ -127,7 +128,7 @@ extension ClientGateway {
         _ session: Session,
         _ channel: ChannelName,
         _ token: String
-    ) throws(ErrorReply) -> Expiry {
+    ) throws(ErrorReply) -> TokenExpiry {
         // A token cannot make a channel that no rule allows.
         _ = try authorizer.rule(for: channel)
         let claims: Claims
@@ -169,18 +170,15 @@ extension ClientGateway {
             return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         }
         // A client may subscribe again in the same batch, so it is out at once; the link keeps the
-        // order. Only where the hub has yet to let it in does this wait for the hub, too.
+        // order. Where the hub has yet to let it in, a new link must carry both requests again.
         guard session.subscriptions[index].memberIndex == nil else {
             hub.send(.unsubscribed(session.id, channel: channel.text))
             removeSubscription(of: session, to: channel.text)
             return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         }
-        ask(
-            .unsubscribe(channel: channel.text),
-            for: session,
-            id,
-            .unsubscribe(channel: channel.text)
-        )
+        if ask(.unsubscribe(channel: channel.text), for: session, id, .unsubscribe) {
+            removeSubscription(of: session, to: channel.text)
+        }
     }
 
     // MARK: Channels
@@ -192,14 +190,12 @@ extension ClientGateway {
         _ name: String
     ) throws(ErrorReply) -> ChannelName {
         let channel = try authorizer.channel(named: name)
-        let isSubscribed = session.subscriptionIndex(of: channel.text).map { index in
-            session.subscriptions[index].memberIndex != nil
-        }
         try authorizer.require(
             wanted,
             of: session.identity,
             on: channel,
-            isSubscribed: isSubscribed ?? false
+            // Also while the hub has not answered: it was allowed, and comes first.
+            isSubscribed: session.subscriptionIndex(of: channel.text) != nil
         )
         return channel
     }
@@ -212,12 +208,8 @@ extension ClientGateway {
     ) throws(ErrorReply) {
         let channel = try permitted(.publish, session, name)
         guard case .live(let stream) = channel.kind else {
-            return ask(
-                .publish(channel: channel.text, data: data),
-                for: session,
-                id,
-                .publish
-            )
+            ask(.publish(channel: channel.text, data: data), for: session, id, .publish)
+            return
         }
         let command = try LiveCommand.decode(
             publishedTo: stream,

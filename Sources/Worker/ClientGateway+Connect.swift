@@ -24,12 +24,12 @@ extension ClientGateway {
         session.phase = .connecting(
             PendingConnect(commandID: commandID, awaitedCount: subscribes.count)
         )
-        for subscribe in subscribes {
+        for (subscribe, reservation) in subscribes where !session.isClosed {
             ask(
                 .subscribe(subscribe),
                 for: session,
                 commandID,
-                .connectSubscribe(channel: subscribe.channel)
+                .connectSubscribe(channel: subscribe.channel, reservation: reservation)
             )
         }
     }
@@ -78,13 +78,13 @@ extension ClientGateway {
     private func serverSideSubscribes(
         of session: Session,
         _ request: ConnectRequest
-    ) -> [HubRequest.Subscribe] {
+    ) -> [(HubRequest.Subscribe, reservation: UInt32)] {
         var wanted = request.subscriptions
         let own = "#" + session.identity.user
         if configuration.userChannels, own != "#", !wanted.contains(where: { $0.channel == own }) {
             wanted.append(SubscribeRequest(channel: own))
         }
-        var subscribes: [HubRequest.Subscribe] = []
+        var subscribes: [(HubRequest.Subscribe, reservation: UInt32)] = []
         for request in wanted {
             guard session.subscriptions.count < configuration.client.maximumChannels,
                 let channel = try? authorizer.channel(named: request.channel),
@@ -92,20 +92,22 @@ extension ClientGateway {
                 (try? authorizer.require(.subscribe, of: session.identity, on: channel)) != nil,
                 (try? authorizer.requiresSubscriptionToken(channel)) == false
             else { continue }
-            reserve(channel, for: session, request, [.serverSide])
-            subscribes.append(hubSubscribe(channel, request))
+            let reservation = reserve(channel, for: session, request, [.serverSide])
+            subscribes.append((hubSubscribe(channel, request), reservation))
         }
         return subscribes
     }
 
-    /// Takes the session's place in the channel until the hub answers.
+    /// Takes the session's place in the channel until the hub answers; answers its number.
     func reserve(
         _ channel: ChannelName,
         for session: Session,
         _ request: SubscribeRequest,
         _ traits: Subscription.Traits,
         expiresAt: UInt32 = 0
-    ) {
+    ) -> UInt32 {
+        let reservation = nextReservation
+        nextReservation &+= 1
         let audience = audience(of: channel)
         audience.pendingCount += 1
         var traits = traits
@@ -113,11 +115,12 @@ extension ClientGateway {
         session.subscriptions.append(
             Subscription(
                 channel: audience,
-                memberIndex: nil,
+                place: .awaited(reservation: reservation),
                 traits: traits,
                 expiresAt: expiresAt
             )
         )
+        return reservation
     }
 
     func hubSubscribe(_ channel: ChannelName, _ request: SubscribeRequest) -> HubRequest.Subscribe {
@@ -136,11 +139,7 @@ extension ClientGateway {
         _ reply: HubReply.Subscribed?
     ) {
         guard case .connecting(let connect) = session.phase else { return }
-        if let reply {
-            connect.subscribed.append((channel, reply))
-        } else {
-            removeSubscription(of: session, to: channel)
-        }
+        if let reply { connect.subscribed.append((channel, reply)) }
         connect.awaitedCount -= 1
         guard connect.awaitedCount == 0 else { return }
         finishConnect(session, connect.commandID, connect.subscribed)
@@ -191,18 +190,12 @@ extension ClientGateway {
         )
     }
 
-    /// A token's end: in worker seconds, 0 for never, and as the client is told.
-    struct Expiry {
-        let at: UInt32
-        let timeToLive: Int64?
-    }
-
-    /// A token's end in Unix seconds as what a session keeps and what the client is told.
-    func expiry(of expiresAt: Int64?) -> Expiry {
-        guard let expiresAt else { return Expiry(at: 0, timeToLive: nil) }
-        let ttl = max(0, expiresAt - WallClock.now() / 1_000)
-        // The second in which a token ends is still its own.
-        return Expiry(at: seconds &+ UInt32(clamping: ttl) &+ 1, timeToLive: ttl)
+    func expiry(of expiresAt: Int64?) -> TokenExpiry {
+        TokenExpiry(
+            expiresAt: expiresAt,
+            unixNow: WallClock.now() / 1_000,
+            workerNow: seconds
+        )
     }
 
     func refresh(_ session: Session, _ commandID: UInt32, token: String) {

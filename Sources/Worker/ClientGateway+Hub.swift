@@ -116,7 +116,7 @@ extension ClientGateway: HubConnectionDelegate {
 
     /// The client was told 410 and has given up: it must not find itself subscribed after all.
     private func undo(_ request: PendingRequest, _ result: Result<HubReply, ErrorReply>) {
-        guard case .subscribe(let channel, _) = request.purpose, case .success = result,
+        guard case .subscribe(let channel, _, _) = request.purpose, case .success = result,
             request.session.subscriptionIndex(of: channel) == nil
         else { return }
         hub.send(.unsubscribed(request.session.id, channel: channel))
@@ -129,10 +129,11 @@ extension ClientGateway: HubConnectionDelegate {
             // Connected without what it counts on would be worse than to come back.
             refuse(request.session, request.commandID, error)
             disconnect(request.session, .serverError)
-        case .connectSubscribe(let channel):
+        case .connectSubscribe(let channel, let reservation):
+            withdraw(reservation, of: request.session, channel)
             connectSubscribed(request.session, channel: channel, nil)
-        case .subscribe(let channel, _):
-            removeSubscription(of: request.session, to: channel)
+        case .subscribe(let channel, let reservation, _):
+            withdraw(reservation, of: request.session, channel)
             refuse(request.session, request.commandID, error)
         case .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc:
             refuse(request.session, request.commandID, error)
@@ -143,15 +144,23 @@ extension ClientGateway: HubConnectionDelegate {
         let session = request.session
         let id = request.commandID
         switch (request.purpose, answer) {
-        case (.connectSubscribe(let channel), .subscribed(let subscribed)):
-            admit(session, to: channel, subscribed)
+        case (
+            .connectSubscribe(let channel, let reservation), .subscribed(let subscribed)
+        ):
+            admit(session, to: channel, reservation, subscribed)
             connectSubscribed(session, channel: channel, subscribed)
-        case (.subscribe(let channel, let rejectsUnrecovered), .subscribed(let subscribed)):
+        case (
+            .subscribe(let channel, let reservation, let rejectsUnrecovered),
+            .subscribed(let subscribed)
+        ):
             guard !rejectsUnrecovered || subscribed.recovered != false else {
-                hub.send(.unsubscribed(session.id, channel: channel))
+                // One that was withdrawn has told the hub already, and a later one may follow it.
+                if session.subscriptionIndex(of: channel, reservation: reservation) != nil {
+                    hub.send(.unsubscribed(session.id, channel: channel))
+                }
                 return fail(request, ErrorReply(.unrecoverablePosition))
             }
-            let timeToLive = admit(session, to: channel, subscribed)
+            let timeToLive = admit(session, to: channel, reservation, subscribed)
             reply(
                 to: session,
                 Encoder.subscribeReply(
@@ -159,8 +168,7 @@ extension ClientGateway: HubConnectionDelegate {
                     subscribeResult(subscribed, timeToLive: timeToLive)
                 )
             )
-        case (.unsubscribe(let channel), .done):
-            removeSubscription(of: session, to: channel)
+        case (.unsubscribe, .done):
             reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         case (.publish, .done), (.publish, .result):
             reply(to: session, Encoder.emptyReply(id: id, .publish))
@@ -189,6 +197,14 @@ extension ClientGateway: HubConnectionDelegate {
         }
     }
 
+    /// Takes a reservation back, unless the client did so itself.
+    private func withdraw(_ reservation: UInt32, of session: Session, _ channel: String) {
+        guard session.subscriptionIndex(of: channel, reservation: reservation) != nil else {
+            return
+        }
+        removeSubscription(of: session, to: channel)
+    }
+
     /// Makes the session a member of the channel, from the position in the hub's answer on.
     ///
     /// - Returns: seconds until its subscription token ends; nil: it has none.
@@ -196,9 +212,13 @@ extension ClientGateway: HubConnectionDelegate {
     private func admit(
         _ session: Session,
         to channel: String,
+        _ reservation: UInt32,
         _ subscribed: HubReply.Subscribed
     ) -> Int64? {
-        guard let index = session.subscriptionIndex(of: channel) else { return nil }
+        guard let index = session.subscriptionIndex(of: channel, reservation: reservation) else {
+            // The client left again without waiting for this answer.
+            return nil
+        }
         if subscribed.isPositioned { session.subscriptions[index].traits.insert(.positioned) }
         let subscription = session.subscriptions[index]
         let audience = subscription.channel

@@ -9,12 +9,6 @@ import StatusPage
 import WebServer
 
 extension ClientGateway {
-    /// How long after its token's end a connection may still bring a new one.
-    ///
-    /// SDKs ask their application for it at the moment of the end; this is the time of that
-    /// request and of their `refresh`.
-    private static let refreshGraceSeconds: UInt32 = 5
-
     private static let pingFrame = SharedFrame.text(Array("{}".utf8))
 
     /// What a second of time changes; called about once a second.
@@ -41,7 +35,7 @@ extension ClientGateway {
     }
 
     private func sweepConnected(_ session: Session, _ now: UInt32) {
-        if session.expiresAt > 0, now >= session.expiresAt + Self.refreshGraceSeconds {
+        if TokenExpiry.isOver(session.expiresAt, now: now) {
             return disconnect(session, .expired)
         }
         if session.pongDeadline > 0, hasShownLife(session) {
@@ -69,7 +63,7 @@ extension ClientGateway {
 
     private func expireSubscriptions(of session: Session, _ now: UInt32) {
         let expired = session.subscriptions.filter {
-            $0.expiresAt > 0 && now >= $0.expiresAt + Self.refreshGraceSeconds
+            $0.memberIndex != nil && TokenExpiry.isOver($0.expiresAt, now: now)
         }
         for subscription in expired {
             let channel = subscription.channel.name.text

@@ -50,9 +50,11 @@ extension ClientGateway: WebApplication {
 
     /// A client that does not wait for its `connect` is answered in order all the same.
     private func hold(_ text: [UInt8], behind connect: PendingConnect, of session: Session) {
-        guard connect.heldMessages.count < configuration.client.maximumPendingCommands else {
-            return disconnect(session, .tooManyRequests)
-        }
+        let client = configuration.client
+        connect.heldByteCount += text.count
+        guard connect.heldByteCount <= client.maximumMessageByteCount,
+            connect.heldMessages.count < client.maximumPendingCommands
+        else { return disconnect(session, .tooManyRequests) }
         connect.heldMessages.append(text)
     }
 

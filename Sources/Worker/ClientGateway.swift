@@ -40,6 +40,8 @@ final class ClientGateway {
     /// Channels with a batch that the end of this loop turn sends.
     private var dirtyChannels: [ChannelAudience] = []
     var nextSessionID: UInt64 = 1
+    /// Of the next `Subscription.Place.awaited`.
+    var nextReservation: UInt32 = 0
     /// The session whose message is being handled, and its replies so far: they leave in one frame.
     private var replyBatch: (session: Session, bytes: [UInt8])?
     /// Where this worker's own clock begins; a successor goes on with its predecessor's.
@@ -134,6 +136,8 @@ final class ClientGateway {
     }
 
     func disconnect(_ session: Session, _ disconnect: Disconnect) {
+        // What was answered before the close is not taken back by it.
+        flushReplies(to: session)
         end(session)
         session.connection.close(code: disconnect.rawValue, reason: disconnect.reason)
     }
@@ -147,6 +151,14 @@ final class ClientGateway {
         let bytes = replyBatch?.bytes ?? []
         replyBatch = nil
         if !bytes.isEmpty { session.connection.send(text: bytes) }
+    }
+
+    private func flushReplies(to session: Session) {
+        guard let batch = replyBatch, batch.session === session, !batch.bytes.isEmpty else {
+            return
+        }
+        replyBatch?.bytes = []
+        session.connection.send(text: batch.bytes)
     }
 
     func reply(to session: Session, _ reply: [UInt8]) {
@@ -206,25 +218,14 @@ final class ClientGateway {
 
     // MARK: Requests
 
-    /// Asks the hub, or tells the client at once why not.
+    /// Asks the hub, or tells the client at once why not and answers false.
+    @discardableResult
     func ask(
         _ request: HubRequest,
         for session: Session,
         _ commandID: UInt32,
         _ purpose: PendingRequest.Purpose
-    ) {
-        guard session.pendingCount < configuration.client.maximumPendingCommands else {
-            return fail(
-                PendingRequest(
-                    session: session,
-                    commandID: commandID,
-                    purpose: purpose,
-                    request: request,
-                    deadline: 0
-                ),
-                ErrorReply(.tooManyRequests, retryAfterMilliseconds: 1_000)
-            )
-        }
+    ) -> Bool {
         let timeout = configuration.hub.requestTimeout.milliseconds
         let entry = PendingRequest(
             session: session,
@@ -233,11 +234,19 @@ final class ClientGateway {
             request: request,
             deadline: milliseconds + UInt64(timeout)
         )
-        guard !hub.isCongested else { return fail(entry, ErrorReply(.hubUnavailable)) }
+        guard session.pendingCount < configuration.client.maximumPendingCommands else {
+            fail(entry, ErrorReply(.tooManyRequests, retryAfterMilliseconds: 1_000))
+            return false
+        }
+        guard !hub.isCongested else {
+            fail(entry, ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000))
+            return false
+        }
         session.pendingCount += 1
         status.add(.hubRequests)
         let id = pending.add(entry)
         hub.send(.request(id, session.id, request))
+        return true
     }
 
     /// Makes the session known to the hub before its first request.

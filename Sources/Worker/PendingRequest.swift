@@ -6,10 +6,10 @@ import HubLink
 struct PendingRequest {
     /// What the answer is for.
     enum Purpose: Hashable {
-        case connectSubscribe(channel: String)
+        case connectSubscribe(channel: String, reservation: UInt32)
         /// `rejectsUnrecovered`: refuse with 112 rather than subscribe with a gap.
-        case subscribe(channel: String, rejectsUnrecovered: Bool)
-        case unsubscribe(channel: String)
+        case subscribe(channel: String, reservation: UInt32, rejectsUnrecovered: Bool)
+        case unsubscribe
         case publish
         case history
         case presence

@@ -26,9 +26,9 @@ final class Session {
     var subscriptions: [Subscription] = []
     var commands: CommandBudget
     /// Commands that wait for the hub.
-    var pendingCount: UInt16 = 0
+    var pendingCount: UInt32 = 0
     /// Commands refused as malformed.
-    var errorCount: UInt16 = 0
+    var errorCount: UInt32 = 0
     /// Whether the client is known to the hub.
     var isAttached = false
     /// Worker seconds of the next ping, once connected; of the end of patience, before.
@@ -62,6 +62,13 @@ final class Session {
         subscriptions.firstIndex { $0.channel.name.text == channel }
     }
 
+    /// nil where the reservation was withdrawn, though the channel may be reserved anew.
+    func subscriptionIndex(of channel: String, reservation: UInt32) -> Int? {
+        subscriptionIndex(of: channel).flatMap { index in
+            subscriptions[index].place == .awaited(reservation: reservation) ? index : nil
+        }
+    }
+
     /// Hands the session a frame of pushes, or keeps it until its `connect` has been answered.
     func push(_ frame: SharedFrame) {
         switch phase {
@@ -80,8 +87,9 @@ final class PendingConnect {
     var subscribed: [(channel: String, reply: HubReply.Subscribed)] = []
     /// What the channels already published; bounded by the request timeout.
     var heldPushes: [SharedFrame] = []
-    /// Messages that the client sent without waiting; bounded by `maximumPendingCommands`.
+    /// Messages that the client sent without waiting: together no longer than one may be.
     var heldMessages: [[UInt8]] = []
+    var heldByteCount = 0
 
     init(commandID: UInt32, awaitedCount: Int) {
         self.commandID = commandID

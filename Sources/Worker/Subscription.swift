@@ -13,10 +13,25 @@ struct Subscription {
         static let serverSide = Traits(rawValue: 1 << 2)
     }
 
+    enum Place: Equatable {
+        /// The hub has not answered the request that made this reservation. A client may leave the
+        /// channel and ask for it again meanwhile, so each reservation has its own number.
+        case awaited(reservation: UInt32)
+        /// Where the session stands in `channel.members`.
+        case member(index: Int32)
+    }
+
     let channel: ChannelAudience
-    /// Where the session stands in `channel.members`; nil until the hub has answered.
-    var memberIndex: Int32?
+    var place: Place
     var traits: Traits
     /// Worker seconds at which its subscription token ends; 0: never.
     var expiresAt: UInt32
+
+    var memberIndex: Int? {
+        if case .member(let index) = place { Int(index) } else { nil }
+    }
+
+    var reservation: UInt32? {
+        if case .awaited(let reservation) = place { reservation } else { nil }
+    }
 }

@@ -102,8 +102,8 @@ final class TallyServer {
         _ allow: Permissions = [.subscribe, .publish],
         channels: String = "live:*"
     ) throws -> String {
-        try TokenSigner(secret: secret).sign(
-            Claims(
+        try token(
+            for: Claims(
                 user: user,
                 expiresAt: WallClock.now() / 1_000 + 3_600,
                 capabilities: [
@@ -129,6 +129,10 @@ final class TallyServer {
         )
         process.waitUntilExit()
         return (process.terminationStatus, text)
+    }
+
+    func token(for claims: Claims) throws -> String {
+        try TokenSigner(secret: secret).sign(claims)
     }
 
     struct Failure: Error, CustomStringConvertible {

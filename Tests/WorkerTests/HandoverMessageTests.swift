@@ -49,10 +49,16 @@ import WebServer
             subscriptions: [
                 SessionState.Membership(
                     channel: "live:show",
-                    isMember: true,
+                    reservation: nil,
                     traits: 3,
                     expiresAt: 9
-                )
+                ),
+                SessionState.Membership(
+                    channel: "live:next",
+                    reservation: 6,
+                    traits: 0,
+                    expiresAt: 0
+                ),
             ],
             commands: CommandBudget(burst: 5, now: 1),
             pendingCount: 1,
@@ -67,8 +73,9 @@ import WebServer
     private static let pending = PendingRequests.State(
         nextID: 9,
         entries: [
-            .connectSubscribe(channel: "a"), .subscribe(channel: "b", rejectsUnrecovered: true),
-            .unsubscribe(channel: "c"), .publish, .history, .presence, .presenceStats, .rpc,
+            .connectSubscribe(channel: "a", reservation: 1),
+            .subscribe(channel: "b", reservation: 2, rejectsUnrecovered: true),
+            .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc,
         ].enumerated().map { index, purpose in
             PendingRequests.Entry(
                 id: UInt64(index + 1),
@@ -88,6 +95,7 @@ import WebServer
             WorkerState(
                 startedAt: 1,
                 nextSessionID: 2,
+                nextReservation: 3,
                 channels: [
                     WorkerState.Channel(name: "a", position: Position(epoch: "e", offset: 3)),
                     WorkerState.Channel(name: "b", position: nil),

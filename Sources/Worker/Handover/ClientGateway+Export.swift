@@ -11,6 +11,7 @@ extension ClientGateway {
         WorkerState(
             startedAt: startedAt.nanoseconds,
             nextSessionID: nextSessionID,
+            nextReservation: nextReservation,
             channels: channels.values.map { audience in
                 WorkerState.Channel(name: audience.name.text, position: audience.position)
             },
@@ -31,7 +32,7 @@ extension ClientGateway {
             subscriptions: session.subscriptions.map { subscription in
                 SessionState.Membership(
                     channel: subscription.channel.name.text,
-                    isMember: subscription.memberIndex != nil,
+                    reservation: subscription.reservation,
                     traits: subscription.traits.rawValue,
                     expiresAt: subscription.expiresAt
                 )

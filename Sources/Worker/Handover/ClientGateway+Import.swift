@@ -14,6 +14,7 @@ extension ClientGateway {
     func importState(_ state: WorkerState) {
         startedAt = MonotonicTime(nanoseconds: state.startedAt)
         nextSessionID = state.nextSessionID
+        nextReservation = state.nextReservation
         for channel in state.channels {
             guard let name = try? ChannelName(channel.name) else { continue }
             audience(of: name).position = channel.position
@@ -58,6 +59,7 @@ extension ClientGateway {
             connect.subscribed = state.subscribed.map { ($0.channel, $0.reply) }
             connect.heldPushes = state.heldPushes.map { SharedFrame(encoded: $0) }
             connect.heldMessages = state.heldMessages
+            connect.heldByteCount = state.heldMessages.reduce(0) { $0 + $1.count }
             return .connecting(connect)
         }
     }
@@ -69,12 +71,12 @@ extension ClientGateway {
         session.subscriptions.append(
             Subscription(
                 channel: audience,
-                memberIndex: nil,
+                place: .awaited(reservation: membership.reservation ?? 0),
                 traits: Subscription.Traits(rawValue: membership.traits),
                 expiresAt: membership.expiresAt
             )
         )
-        guard membership.isMember else { return }
+        guard membership.reservation == nil else { return }
         audience.pendingCount -= 1
         audience.admit(session, subscriptionIndex: session.subscriptions.count - 1)
     }

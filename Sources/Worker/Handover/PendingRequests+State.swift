@@ -70,16 +70,16 @@ extension PendingRequest.Purpose: LinkValue {
 
     func encode(into writer: inout LinkWriter) {
         switch self {
-        case .connectSubscribe(let channel):
+        case .connectSubscribe(let channel, let reservation):
             writer.write(Tag.connectSubscribe.rawValue)
             writer.write(channel)
-        case .subscribe(let channel, let rejectsUnrecovered):
+            writer.write(reservation)
+        case .subscribe(let channel, let reservation, let rejectsUnrecovered):
             writer.write(Tag.subscribe.rawValue)
             writer.write(channel)
+            writer.write(reservation)
             writer.write(rejectsUnrecovered)
-        case .unsubscribe(let channel):
-            writer.write(Tag.unsubscribe.rawValue)
-            writer.write(channel)
+        case .unsubscribe: writer.write(Tag.unsubscribe.rawValue)
         case .publish: writer.write(Tag.publish.rawValue)
         case .history: writer.write(Tag.history.rawValue)
         case .presence: writer.write(Tag.presence.rawValue)
@@ -91,13 +91,18 @@ extension PendingRequest.Purpose: LinkValue {
     init(from reader: inout LinkReader) throws(LinkError) {
         let tag = try reader.unsigned(UInt8.self)
         switch Tag(rawValue: tag) {
-        case .connectSubscribe: self = .connectSubscribe(channel: try reader.string())
+        case .connectSubscribe:
+            self = .connectSubscribe(
+                channel: try reader.string(),
+                reservation: try reader.unsigned(UInt32.self)
+            )
         case .subscribe:
             self = .subscribe(
                 channel: try reader.string(),
+                reservation: try reader.unsigned(UInt32.self),
                 rejectsUnrecovered: try reader.bool()
             )
-        case .unsubscribe: self = .unsubscribe(channel: try reader.string())
+        case .unsubscribe: self = .unsubscribe
         case .publish: self = .publish
         case .history: self = .history
         case .presence: self = .presence

@@ -16,8 +16,8 @@ struct SessionState: Hashable {
     var phase: Phase
     var subscriptions: [Membership]
     var commands: CommandBudget
-    var pendingCount: UInt16
-    var errorCount: UInt16
+    var pendingCount: UInt32
+    var errorCount: UInt32
     var isAttached: Bool
     var nextPing: UInt32
     var pongDeadline: UInt32
@@ -46,8 +46,8 @@ struct SessionState: Hashable {
 
     struct Membership: Hashable {
         var channel: String
-        /// Whether the hub has answered.
-        var isMember: Bool
+        /// `Subscription.Place.awaited`; nil for a member.
+        var reservation: UInt32?
         var traits: UInt8
         var expiresAt: UInt32
     }
@@ -89,8 +89,8 @@ extension SessionState: LinkValue {
             try Membership(from: &reader)
         }
         commands = try CommandBudget(from: &reader)
-        pendingCount = try reader.unsigned(UInt16.self)
-        errorCount = try reader.unsigned(UInt16.self)
+        pendingCount = try reader.unsigned(UInt32.self)
+        errorCount = try reader.unsigned(UInt32.self)
         isAttached = try reader.bool()
         nextPing = try reader.unsigned(UInt32.self)
         pongDeadline = try reader.unsigned(UInt32.self)
@@ -101,14 +101,16 @@ extension SessionState: LinkValue {
 extension SessionState.Membership: LinkValue {
     func encode(into writer: inout LinkWriter) {
         writer.write(channel)
-        writer.write(isMember)
+        writer.write(reservation) { $0.write($1) }
         writer.write(traits)
         writer.write(expiresAt)
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
         channel = try reader.string()
-        isMember = try reader.bool()
+        reservation = try reader.optional { (reader) throws(LinkError) in
+            try reader.unsigned(UInt32.self)
+        }
         traits = try reader.unsigned(UInt8.self)
         expiresAt = try reader.unsigned(UInt32.self)
     }

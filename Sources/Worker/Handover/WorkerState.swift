@@ -8,6 +8,7 @@ struct WorkerState: Hashable {
     /// Monotonic nanoseconds at which the worker's own clock began; every deadline counts from it.
     var startedAt: UInt64
     var nextSessionID: UInt64
+    var nextReservation: UInt32
     var channels: [Channel]
     var pending: PendingRequests.State
 
@@ -31,6 +32,7 @@ extension WorkerState: LinkValue {
     func encode(into writer: inout LinkWriter) {
         writer.write(startedAt)
         writer.write(nextSessionID)
+        writer.write(nextReservation)
         writer.write(channels) { writer, channel in
             writer.write(channel.name)
             writer.write(channel.position) { $1.encode(into: &$0) }
@@ -41,6 +43,7 @@ extension WorkerState: LinkValue {
     init(from reader: inout LinkReader) throws(LinkError) {
         startedAt = try reader.unsigned(UInt64.self)
         nextSessionID = try reader.unsigned(UInt64.self)
+        nextReservation = try reader.unsigned(UInt32.self)
         channels = try reader.list { (reader) throws(LinkError) in
             Channel(
                 name: try reader.string(),
