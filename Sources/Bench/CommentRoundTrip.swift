@@ -31,8 +31,10 @@ package final class CommentRoundTrip {
     private var allViewers = CommentRoundTrip.microseconds()
     private var acknowledgements = CommentRoundTrip.microseconds()
 
-    /// - Parameter sender: not started yet; needs `ctl`, `pub` and `mod` on the stream, since
-    ///   moderators are exempt from the rate limit.
+    /// The sender is not started yet.
+    ///
+    /// It needs `ctl`, `pub` and `mod` on the stream, since moderators are exempt from the rate
+    /// limit.
     package init(loop: EventLoop, crowd: Crowd, sender: Client, stream: String) {
         self.loop = loop
         self.crowd = crowd

@@ -26,7 +26,7 @@ package final class Crowd {
     private let token: String
     private let buffer = ReceiveBuffer()
 
-    /// - Parameter token: every viewer's; empty: they are anonymous.
+    /// The token is every viewer's; empty: they are anonymous.
     package init(loop: EventLoop, url: ServerURL, channel: String, token: String) {
         self.loop = loop
         self.url = url
