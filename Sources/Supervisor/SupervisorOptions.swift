@@ -42,7 +42,7 @@ package struct SupervisionTiming: Hashable, Sendable {
     package var minimumBackOff: Duration = .milliseconds(100)
     package var maximumBackOff: Duration = .seconds(10)
     /// A child that lived this long restarts after the shortest wait again.
-    package var stableAfter: Duration = .seconds(30)
+    package var stableAfter: Duration = .seconds(2)
     /// From the request to stop to the end of the last worker.
     package var drainTimeout: Duration = .seconds(30)
     /// From then to the end of the hub, which has nothing left to do but close its files.

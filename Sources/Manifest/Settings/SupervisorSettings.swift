@@ -8,7 +8,7 @@ package struct SupervisorSettings: Hashable, Sendable {
     package var minimumBackOff: Duration = .milliseconds(100)
     package var maximumBackOff: Duration = .seconds(10)
     /// A child that lived this long restarts after the shortest wait again.
-    package var stableAfter: Duration = .seconds(30)
+    package var stableAfter: Duration = .seconds(2)
     /// From TERM to the end of the last connection.
     package var drainTimeout: Duration = .seconds(30)
 
