@@ -64,6 +64,9 @@ let package = Package(
         module("Live", ["Channels", "ClientProtocol", "JSON"]),
         module("HubLink", ["Channels", "ClientProtocol", "Live"]),
 
+        // What outlives the hub.
+        module("Journal", ["SQLite", "Reactor", "Channels", "Live"]),
+
         // Sockets that speak the protocols above.
         module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
         module(
@@ -80,8 +83,8 @@ let package = Package(
         module(
             "Hub",
             [
-                "Reactor", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
-                "StatusPage", logging,
+                "Reactor", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Journal",
+                "Manifest", "StatusPage", logging,
             ]),
         module(
             "Worker",
@@ -113,6 +116,7 @@ let package = Package(
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON", "TestSupport"]),
         tests("ProtocolDocument", ["ClientProtocol", "Live", "Tokens", "Channels"]),
+        tests("Journal", ["Journal", "SQLite", "Channels", "Live", "TestSupport"]),
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         .executableTarget(
@@ -122,7 +126,7 @@ let package = Package(
         tests(
             "Hub",
             [
-                "Hub", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
+                "Hub", "HubLink", "Journal", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
                 "Reactor", logging,
             ]),
         tests(

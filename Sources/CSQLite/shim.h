@@ -17,3 +17,8 @@ static inline int tally_bind_blob(sqlite3_stmt *statement, int index, const void
 static inline int tally_enable_defensive(sqlite3 *database) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
+
+/* A connection that has not accepted its file must leave it as it is, its WAL included. */
+static inline int tally_set_checkpoint_on_close(sqlite3 *database, int is_on) {
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_on, (int *)0);
+}

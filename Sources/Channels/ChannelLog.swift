@@ -66,6 +66,17 @@ package struct ChannelLog: Hashable, Sendable {
         return topOffset
     }
 
+    /// Puts older publications before those that are kept; `older` ends right before the oldest.
+    package mutating func prepend(_ older: [Entry]) {
+        let newer = (0..<count).map { entries[$0] }
+        entries = Ring()
+        byteCount = 0
+        topOffset -= UInt64(newer.count)
+        precondition(UInt64(older.count) <= topOffset, "a log begins at offset 1")
+        topOffset -= UInt64(older.count)
+        for entry in older + newer { append(entry) }
+    }
+
     package subscript(offset: UInt64) -> Entry? {
         index(of: offset).map { entries[$0] }
     }
@@ -139,7 +150,8 @@ package struct ChannelLog: Hashable, Sendable {
         hasher.combine(topOffset)
     }
 
-    private var oldestOffset: UInt64 { topOffset - UInt64(count) + 1 }
+    /// The offset of the oldest publication that is kept; above the top where none is.
+    package var oldestOffset: UInt64 { topOffset - UInt64(count) + 1 }
 
     private func index(of offset: UInt64) -> Int? {
         guard count > 0, offset >= oldestOffset, offset <= topOffset else { return nil }

@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Journal
 import Live
 import Manifest
 
@@ -86,7 +87,8 @@ extension HubCore {
             return deadlines.schedule(.viewers(stream: id), at: moment)
         }
         let figures = figures(of: stream)
-        recordAudience(of: id)
+        // While nothing can be recorded, the meter keeps what is to be.
+        if !isReadOnly { recordAudience(of: id) }
         guard meters[id]?.tell(figures, at: now) == true else { return }
         let json = LiveEvent.viewers(figures).publication(
             offset: nil,

@@ -4,6 +4,7 @@ import Channels
 import ClientProtocol
 import HubLink
 import JSON
+import Journal
 import Live
 import Manifest
 
@@ -125,7 +126,7 @@ extension HubCore {
     mutating func remember(_ answer: [UInt8], for key: IdempotencyKey?) {
         guard let key else { return }
         record(.answered(key, result: answer, at: now))
-        if let expiry = state.answers.nextExpiry { deadlines.schedule(.answers, at: expiry) }
+        if let expiry = state.nextAnswerExpiry { deadlines.schedule(.answers, at: expiry) }
     }
 
     private func entry(of id: String, on channel: String) -> ChannelLog.Entry? {

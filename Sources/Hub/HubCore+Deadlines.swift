@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Channels
+import Journal
 import Live
+import Manifest
 
 extension HubCore {
     /// Takes up a rebuilt state: what runs goes on, what has a time gets its deadline.
     mutating func takeUp() {
         for stream in state.streams.values where stream.isRunning {
             runningStreams.insert(stream.id)
-            scheduleGrace(of: stream)
+            if let end = stream.lifecycle.graceEnds(after: options.live.gracePeriod) {
+                // Its broadcaster may be waiting for this very hub.
+                let earliest = now + HubOptions.settlingTime
+                deadlines.schedule(.grace(stream: stream.id), at: max(end, earliest))
+            }
             deadlines.schedule(.control(stream: stream.id), at: now + HubOptions.settlingTime)
         }
         for (channel, log) in state.logs {
-            guard let expiry = log.nextExpiry else { continue }
+            // What is not loaded is not older than now, so all of it is gone by then.
+            let unloaded = state.unloadedLogs.contains(channel) || log.count == 0
+            guard let expiry = unloaded ? now + log.limits.lifetime : log.nextExpiry else {
+                continue
+            }
             deadlines.schedule(.log(channel: channel), at: expiry)
         }
         for channel in state.latestValues.keys {
@@ -22,7 +32,12 @@ extension HubCore {
             guard let expiry = mutes.nextExpiry else { continue }
             deadlines.schedule(.mutes(stream: stream), at: expiry)
         }
-        if let expiry = state.answers.nextExpiry { deadlines.schedule(.answers, at: expiry) }
+        if let expiry = state.nextAnswerExpiry { deadlines.schedule(.answers, at: expiry) }
+    }
+
+    /// Looks at it again when recording may work.
+    mutating func postpone(_ deadline: Deadline) {
+        deadlines.schedule(deadline, at: now + HubOptions.expiryGranularity)
     }
 
     /// Sees to everything whose time has come.
@@ -35,10 +50,11 @@ extension HubCore {
         case .viewers(let stream):
             changedAudiences.insert(stream)
         case .grace(let stream):
-            endGrace(of: stream)
+            if isReadOnly { postpone(deadline) } else { endGrace(of: stream) }
         case .control(let stream):
             changedControl.insert(stream)
         case .log(let channel):
+            expireUnloaded(channel)
             let next = state.expireLog(of: channel, now: now)
             dropIdleLog(of: channel)
             again(deadline, at: next)
@@ -60,8 +76,15 @@ extension HubCore {
         deadlines.schedule(deadline, at: max(moment, now + HubOptions.expiryGranularity))
     }
 
+    /// What the hub has not read of a log since it started has expired unread.
+    private mutating func expireUnloaded(_ channel: String) {
+        guard let log = state.logs[channel], startedAt + log.limits.lifetime <= now else { return }
+        state.load([], of: channel)
+    }
+
     private mutating func expireLatest(of channel: String) {
         guard let value = state.latestValues[channel] else { return }
+        guard !isReadOnly else { return postpone(.latest(channel: channel)) }
         guard let rule = try? rule(for: channel).rule, rule.retention == .latest else {
             return record(.channelDropped(channel))
         }

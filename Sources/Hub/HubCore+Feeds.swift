@@ -3,6 +3,7 @@
 import Channels
 import ClientProtocol
 import HubLink
+import Journal
 import Manifest
 
 extension HubCore {
@@ -21,6 +22,7 @@ extension HubCore {
         }
         guard let info = sessions[slot]?.identity.info else { return }
         let publisher = Encoder.clientInfo(info)
+        if rule.hasHistory || rule.retention == .latest { try requireWritable() }
         if rule.hasHistory {
             try requireRoom(for: channel)
             append(.event, on: channel) { [now] position in
@@ -144,8 +146,10 @@ extension HubCore {
     /// Forgets a log that holds nothing and that nobody reads; a known stream's stays.
     mutating func dropIdleLog(of channel: String) {
         guard let log = state.logs[channel], log.count == 0,
+            !state.unloadedLogs.contains(channel),
             channels.slot(named: channel) == nil, stream(ofChannel: channel) == nil
         else { return }
+        guard !isReadOnly else { return postpone(.log(channel: channel)) }
         record(.channelDropped(channel))
     }
 

@@ -74,39 +74,4 @@ extension HubCore {
             changedControl.insert(stream)
         }
     }
-
-    private mutating func answer(
-        _ request: RequestID,
-        _ body: HubRequest,
-        from slot: SessionSlot,
-        _ link: LinkID
-    ) {
-        let result: Result<HubReply, ErrorReply>
-        do throws(ErrorReply) {
-            switch body {
-            case .subscribe(let subscribe):
-                // It answers before the channel hears of the new subscriber.
-                return try self.subscribe(slot, subscribe, request, link)
-            case .unsubscribe(let channel):
-                unsubscribe(slot, from: channel)
-                result = .success(.done)
-            case .publish(let channel, let data):
-                try publish(data, on: channel, from: slot)
-                result = .success(.done)
-            case .history(let history):
-                result = .success(.history(try self.history(history)))
-            case .presence(let channel):
-                result = .success(.presence(json: try presence(on: channel)))
-            case .presenceStats(let channel):
-                let stats = try presenceStats(on: channel)
-                result = .success(.presenceStats(clients: stats.clients, users: stats.users))
-            case .live(let command, let moderator):
-                let json = try run(command, from: slot, isModerator: moderator)
-                result = .success(.result(json: json))
-            }
-        } catch {
-            result = .failure(error)
-        }
-        send(.reply(request, result), to: link)
-    }
 }

@@ -4,6 +4,7 @@ import Channels
 import ClientProtocol
 import HubLink
 import JSON
+import Journal
 import Live
 import Manifest
 

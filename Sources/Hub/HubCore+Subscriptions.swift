@@ -3,6 +3,7 @@
 import Channels
 import ClientProtocol
 import HubLink
+import Journal
 import Live
 import Manifest
 

@@ -3,6 +3,7 @@
 package import Channels
 import ClientProtocol
 import HubLink
+import Journal
 import Live
 
 /// The one authority of a node, as a pure state machine: an event in, actions out.
@@ -39,7 +40,12 @@ package struct HubCore: Sendable {
     var runningStreams: Set<String> = []
     var deadlines = DeadlineQueue<Deadline>()
     var epochs: EpochSource
+    let startedAt: Timestamp
     var now: Timestamp
+    /// Whether nothing can be recorded: then nothing is changed either.
+    package private(set) var isReadOnly: Bool
+    /// How many records there were; a request that adds none need not be remembered.
+    private(set) var recordCount: UInt64 = 0
     private var actions: [HubAction] = []
     /// Streams whose viewers or broadcasters changed during the event; `settle` sees to them.
     var changedAudiences: Set<String> = []
@@ -50,14 +56,17 @@ package struct HubCore: Sendable {
         options: HubOptions,
         seed: UInt64,
         state: HubState? = nil,
+        isReadOnly: Bool = false,
         now: Timestamp
     ) {
         self.options = options
+        self.isReadOnly = isReadOnly
         self.state = state ?? HubState(options: options)
         policy = CommentPolicy(limits: options.commentLimits)
         epochs = EpochSource(seed: seed)
         identity = epochs.next()
         self.now = now
+        startedAt = now
         takeUp()
     }
 
@@ -73,6 +82,7 @@ package struct HubCore: Sendable {
         case .linkClosed(let link): close(link)
         case .received(let link, let message): receive(message, from: link)
         case .deadline: break
+        case .journalRecovered: isReadOnly = false
         }
         settle()
         var taken: [HubAction] = []
@@ -81,8 +91,10 @@ package struct HubCore: Sendable {
     }
 
     /// The one way by which durable state changes.
-    mutating func record(_ record: HubRecord) {
+    mutating func record(_ record: JournalRecord) {
+        precondition(!isReadOnly, "a change that cannot be recorded")
         state.apply(record)
+        recordCount += 1
         actions.append(.record(record))
     }
 
@@ -103,7 +115,7 @@ package struct HubCore: Sendable {
     /// Sees once to every stream that the event changed, however many sessions it concerned, so
     /// that a worker's death is one count and not thousands.
     private mutating func settle() {
-        if !changedControl.isEmpty {
+        if !changedControl.isEmpty, !isReadOnly {
             let streams = changedControl.sorted()
             changedControl = []
             for stream in streams { checkControl(of: stream) }

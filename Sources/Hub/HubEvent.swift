@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HubLink
+package import Journal
 
 /// One connection from a worker; never used again for another.
 package struct LinkID: Hashable, Sendable {
@@ -19,6 +20,8 @@ package enum HubEvent: Hashable, Sendable {
     case received(LinkID, WorkerMessage)
     /// `HubCore.nextDeadline` is reached.
     case deadline
+    /// What could not be recorded for a while can be again.
+    case journalRecovered
 }
 
 /// What the core asks of the process around it.
@@ -26,7 +29,7 @@ package enum HubEvent: Hashable, Sendable {
 /// The process collects the actions of a loop turn, commits their records together, and only then
 /// lets their messages leave: whatever a client is told has been recorded.
 package enum HubAction: Hashable, Sendable {
-    case record(HubRecord)
+    case record(JournalRecord)
     case send(LinkID, HubMessage)
     /// To each of these links; encoded once.
     case broadcast([LinkID], HubMessage)

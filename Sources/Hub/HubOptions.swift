@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Channels
+package import Journal
 import Live
 package import Manifest
 
@@ -10,12 +11,14 @@ package struct HubOptions: Sendable {
     package var live: LiveSettings
     package var comments: CommentSettings
     package var hub: HubSettings
+    package var journal: JournalSettings
 
     package init(_ configuration: Configuration) {
         rules = configuration.channelRules
         live = configuration.live
         comments = configuration.comments
         hub = configuration.hub
+        journal = configuration.journal
     }
 
     /// Bytes of publications in one answer: half of what a client may have unsent by default, so
@@ -34,6 +37,14 @@ package struct HubOptions: Sendable {
     /// Up to so many members, users are counted anew for every question.
     package static let cheapUserCount = 1_000
 
+    /// Answers that are kept for workers that ask again: some seconds of the busiest hub, which is
+    /// back within one.
+    package static let maximumRequestAnswers = 100_000
+
+    /// A worker asks again only while its client waits for the answer, and a restarted hub needs
+    /// some time to be back.
+    package var requestWindow: Duration { hub.requestTimeout + .seconds(10) }
+
     var maximumLinkMessageByteCount: Int { hub.maximumLinkMessageByteCount }
     var maximumUnsentByteCount: Int { hub.maximumUnsentByteCount }
 
@@ -43,6 +54,31 @@ package struct HubOptions: Sendable {
         limits.rateInterval = comments.rateInterval
         limits.duplicateWindow = comments.duplicateWindow
         limits.maximumSlowMode = comments.maximumSlowMode
+        return limits
+    }
+
+    package var journalOptions: JournalOptions {
+        JournalOptions(
+            sync: journal.sync == .power ? .power : .process,
+            retention: { [self] channel in retention(of: channel) },
+            answerWindow: live.idempotencyWindow,
+            maximumAnswerCount: live.maximumIdempotencyKeys,
+            requestWindow: requestWindow,
+            maximumRequestCount: Self.maximumRequestAnswers
+        )
+    }
+
+    /// What the journal keeps of a channel: of a feed what clients can read, of a stream's more,
+    /// for whoever wants it beside a recording.
+    func retention(of channel: String) -> ChannelLog.Limits? {
+        guard let name = try? ChannelName(channel), let rule = rules.rule(for: name),
+            rule.hasHistory
+        else { return nil }
+        var limits = logLimits(of: rule)
+        guard case .live = name.kind else { return limits }
+        limits.maximumCount = max(limits.maximumCount, journal.retentionCount)
+        limits.maximumByteCount = max(limits.maximumByteCount, journal.retentionByteCount)
+        limits.lifetime = max(limits.lifetime, journal.retentionLifetime)
         return limits
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Journal
 package import Logging
 package import Manifest
 import Reactor
@@ -32,13 +33,19 @@ package struct HubProcess {
             logger.critical("the hub takes one listening socket from the supervisor")
             return Self.usageError
         }
-        do throws(SystemError) {
+        do {
             let loop = try EventLoop()
+            let options = HubOptions(configuration)
+            let journal = try Journal(
+                folder: launch.dataFolder,
+                options: options.journalOptions
+            )
             var random = SystemRandomNumberGenerator()
-            let server = HubServer(
+            let server = try HubServer(
                 loop: loop,
                 listener: Descriptor(owning: listener),
-                options: HubOptions(configuration),
+                options: options,
+                journal: journal,
                 seed: random.next(),
                 logger: logger
             )
@@ -55,10 +62,11 @@ package struct HubProcess {
             resources.slot.setPhase(.serving)
             logger.debug("hub serves", metadata: ["pid": "\(getpid())"])
             try loop.run()
+            if let failure = server.failure { throw failure }
             return EXIT_SUCCESS
         } catch {
             logger.critical("hub fails", metadata: ["error": "\(error)"])
-            return Self.systemError
+            return (error as? JournalError)?.exitStatus ?? Self.systemError
         }
     }
 

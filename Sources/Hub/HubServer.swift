@@ -2,15 +2,24 @@
 
 import Channels
 import HubLink
+package import Journal
 package import Logging
 package import Reactor
 
 /// The hub's core on an event loop: accepts workers' links, feeds the core, carries out its actions.
 package final class HubServer: EventHandler {
-    private let loop: EventLoop
-    private let options: HubOptions
-    private let logger: Logger
-    private var core: HubCore
+    let loop: EventLoop
+    let options: HubOptions
+    let logger: Logger
+    /// nil: nothing outlives this process, as in tests.
+    let journal: Journal?
+    var core: HubCore
+    /// Differs for every core.
+    private var seed: UInt64
+    /// Why the hub cannot go on; its process ends with the error's exit status.
+    package internal(set) var failure: JournalError?
+    /// So that a journal that cannot be tidied up is said once and not every second.
+    var upkeepFails = false
     private var clock: HubClock
     private let listener: Descriptor
     private var listening: Registration?
@@ -21,6 +30,7 @@ package final class HubServer: EventHandler {
     private var deadline: (timer: TimerID, at: Timestamp)?
     private var figures = HubFigures()
     private var isStopping = false
+    var isKeepingUp = false
     /// One receive's bytes, for whichever link is being read.
     var receiveBuffer = [UInt8](repeating: 0, count: 256 << 10)
 
@@ -30,22 +40,33 @@ package final class HubServer: EventHandler {
     private static let flushTimeout: Duration = .seconds(1)
 
     /// `listener`: a listening Unix socket; `seed`: random.
+    ///
+    /// - Throws: when what the journal holds cannot be read.
     package init(
         loop: EventLoop,
         listener: consuming Descriptor,
         options: HubOptions,
+        journal: Journal? = nil,
         seed: UInt64,
         logger: Logger
-    ) {
+    ) throws(JournalError) {
         self.loop = loop
         self.listener = listener
         self.options = options
         self.logger = logger
-        var clock = HubClock(monotonic: Self.monotonicMilliseconds(), wall: WallClock.now())
+        self.journal = journal
+        self.seed = seed
+        let wall = WallClock.now()
+        // The wall clock may have been set back while no hub ran.
+        let latest = max(wall, journal?.newestTime.milliseconds ?? wall)
+        var clock = HubClock(monotonic: Self.monotonicMilliseconds(), wall: latest)
         core = HubCore(
             options: options,
             seed: seed,
-            now: clock.read(monotonic: Self.monotonicMilliseconds(), wall: WallClock.now())
+            state: try journal.map { (journal) throws(JournalError) in
+                try HubState(options: options, journal: journal)
+            },
+            now: clock.read(monotonic: Self.monotonicMilliseconds(), wall: wall)
         )
         self.clock = clock
     }
@@ -60,6 +81,9 @@ package final class HubServer: EventHandler {
 
     package func start() throws(SystemError) {
         listening = try loop.add(listener.raw, .readable, handler: self)
+        if journal != nil, !isKeepingUp { keepUp() }
+        // A rebuilt state may have deadlines that nothing else would wake the hub for.
+        scheduleDeadline()
     }
 
     /// Finishes what was begun, then stops the loop.
@@ -121,12 +145,13 @@ package final class HubServer: EventHandler {
         handle(.linkOpened(id))
     }
 
-    private func handle(_ event: HubEvent) {
+    func handle(_ event: HubEvent) {
+        guard loadLog(for: event) else { return }
         turn.collect(core.handle(event, now: time()))
         openTurn()
     }
 
-    private func time() -> Timestamp {
+    func time() -> Timestamp {
         clock.read(monotonic: Self.monotonicMilliseconds(), wall: WallClock.now())
     }
 
@@ -145,11 +170,31 @@ package final class HubServer: EventHandler {
     /// Commits the turn's records as one group and only then lets its messages leave.
     private func closeTurn() {
         isTurnOpen = false
-        _ = turn.takeRecords()
+        guard commit(turn.takeRecords()) else { return }
         for message in turn.takeMessages() { carryOut(message) }
         for link in links.values { link.flush() }
         scheduleDeadline()
+        if let journal, journal.needsUpkeep { tidy(journal) }
         if isStopping, links.values.allSatisfy({ $0.unsentByteCount == 0 }) { loop.stop() }
+    }
+
+    /// Goes back to what the journal has: what was not committed has not happened.
+    ///
+    /// Every worker loses its link, connects anew and asks again.
+    func startOver(isReadOnly: Bool) throws(JournalError) {
+        guard let journal else { return }
+        for link in links.values { link.close() }
+        links = [:]
+        turn = HubTurn()
+        seed &+= 1
+        core = HubCore(
+            options: options,
+            seed: seed,
+            state: try HubState(options: options, journal: journal),
+            isReadOnly: isReadOnly,
+            now: time()
+        )
+        scheduleDeadline()
     }
 
     private func carryOut(_ message: HubTurn.Message) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Channels
+package import Journal
 package import Live
 import Manifest
 
@@ -14,31 +15,48 @@ package struct HubState: Equatable, Sendable {
     /// The ids of `streams`, sorted, for pages of `live.list`.
     package private(set) var streamIDs: [String] = []
     package private(set) var logs: [String: ChannelLog] = [:]
+    /// Channels whose log lacks what the journal has of it; see `load`.
+    package private(set) var unloadedLogs: Set<String> = []
     package private(set) var latestValues: [String: LatestValue] = [:]
     package private(set) var mutes: [String: MuteTable] = [:]
     /// Of the running streams.
     package private(set) var audiences: [String: Audience] = [:]
-    package private(set) var answers: IdempotencyCache
+    package private(set) var answers: AnswerCache<IdempotencyKey>
+    /// To requests that a worker may ask again because the answer did not reach it.
+    package private(set) var requestAnswers: AnswerCache<RequestKey>
     /// The highest generation of any forgotten stream.
     package private(set) var generationFloor: UInt64 = 0
 
     package init(options: HubOptions) {
         self.options = options
-        answers = IdempotencyCache(
+        answers = AnswerCache(
             window: options.live.idempotencyWindow,
             maximumCount: options.live.maximumIdempotencyKeys
         )
+        requestAnswers = AnswerCache(
+            window: options.requestWindow,
+            maximumCount: HubOptions.maximumRequestAnswers
+        )
+    }
+
+    /// What a journal holds, without the publications; `load` brings a channel's.
+    init(options: HubOptions, journal: Journal) throws(JournalError) {
+        self.init(options: options)
+        for record in try journal.restore() { apply(record) }
     }
 
     package static func == (left: HubState, right: HubState) -> Bool {
         left.streams == right.streams && left.streamIDs == right.streamIDs
             && left.logs == right.logs && left.latestValues == right.latestValues
             && left.mutes == right.mutes && left.audiences == right.audiences
-            && left.answers == right.answers && left.generationFloor == right.generationFloor
+            && left.answers == right.answers && left.requestAnswers == right.requestAnswers
+            && left.generationFloor == right.generationFloor
     }
 
-    package mutating func apply(_ record: HubRecord) {
+    package mutating func apply(_ record: JournalRecord) {
         switch record {
+        case .channel(let channel, let position):
+            open(channel, at: position)
         case .publication(let channel, let position, let entry):
             append(entry, at: position, to: channel)
         case .replaced(let channel, let offset, let kind, let json):
@@ -47,6 +65,7 @@ package struct HubState: Equatable, Sendable {
             latestValues[channel] = value
         case .channelDropped(let channel):
             logs[channel] = nil
+            unloadedLogs.remove(channel)
             latestValues[channel] = nil
         case .stream(let stream):
             put(stream)
@@ -62,7 +81,22 @@ package struct HubState: Equatable, Sendable {
             if mutes[stream]?.isEmpty == true { mutes[stream] = nil }
         case .answered(let key, let result, let at):
             answers.remember(result, for: key, at: at)
+        case .requestAnswered(let key, let result, let at):
+            requestAnswers.remember(result, for: key, at: at)
         }
+    }
+
+    /// A channel that the journal has, with what it holds still to be loaded.
+    private mutating func open(_ channel: String, at position: Position) {
+        guard logs[channel]?.epoch != position.epoch, let limits = logLimits(of: channel) else {
+            return
+        }
+        logs[channel] = ChannelLog(
+            epoch: position.epoch,
+            limits: limits,
+            topOffset: position.offset
+        )
+        if position.offset > 0 { unloadedLogs.insert(channel) }
     }
 
     private mutating func append(
@@ -72,6 +106,7 @@ package struct HubState: Equatable, Sendable {
     ) {
         if logs[channel]?.epoch != position.epoch {
             guard let limits = logLimits(of: channel) else { return }
+            unloadedLogs.remove(channel)
             logs[channel] = ChannelLog(
                 epoch: position.epoch,
                 limits: limits,
@@ -116,11 +151,23 @@ package struct HubState: Equatable, Sendable {
         streamIDs.remove(at: streamIDs.firstIndex(after: id) - 1)
         audiences[id] = nil
         mutes[id] = nil
-        if let channel = ChannelName(stream: id) { logs[channel.text] = nil }
+        if let channel = ChannelName(stream: id) { apply(.channelDropped(channel.text)) }
     }
 }
 
 extension HubState {
+    /// Where the part of a channel's log that the journal alone has ends; nil where all is here.
+    package func unloadedEnd(of channel: String) -> UInt64? {
+        guard unloadedLogs.contains(channel), let log = logs[channel] else { return nil }
+        return log.oldestOffset
+    }
+
+    /// Puts what the journal has of a channel before what was published since the start.
+    package mutating func load(_ entries: [ChannelLog.Entry], of channel: String) {
+        guard unloadedLogs.remove(channel) != nil else { return }
+        logs[channel]?.prepend(entries)
+    }
+
     /// Drops what is too old in the channel's log and answers when it is to be looked at again.
     mutating func expireLog(of channel: String, now: Timestamp) -> Timestamp? {
         logs[channel]?.expire(now: now)
@@ -136,7 +183,12 @@ extension HubState {
 
     mutating func expireAnswers(now: Timestamp) -> Timestamp? {
         answers.expire(now: now)
-        return answers.nextExpiry
+        requestAnswers.expire(now: now)
+        return nextAnswerExpiry
+    }
+
+    var nextAnswerExpiry: Timestamp? {
+        [answers.nextExpiry, requestAnswers.nextExpiry].compactMap { $0 }.min()
     }
 
     /// Drops everything that is too old.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HubLink
+import Journal
 
 /// The actions of one loop turn: records first, messages after.
 ///
@@ -13,7 +14,7 @@ struct HubTurn {
         case drop(LinkID, LinkFault)
     }
 
-    private var records: [HubRecord] = []
+    private var records: [JournalRecord] = []
     private var messages: [Message] = []
 
     mutating func collect(_ actions: [HubAction]) {
@@ -27,7 +28,7 @@ struct HubTurn {
         }
     }
 
-    mutating func takeRecords() -> [HubRecord] {
+    mutating func takeRecords() -> [JournalRecord] {
         defer { records = [] }
         return records
     }

@@ -18,6 +18,7 @@ extension WorkerMessage: LinkValue {
             writer.write(Tag.hello.rawValue)
             writer.write(hello.worker)
             writer.write(Int64(hello.pid))
+            writer.write(hello.incarnation)
         case .attach(let session, let identity):
             writer.write(Tag.attach.rawValue)
             session.encode(into: &writer)
@@ -46,7 +47,8 @@ extension WorkerMessage: LinkValue {
         case .hello:
             let worker = try reader.integer()
             let pid = Int32(truncatingIfNeeded: try reader.signed())
-            self = .hello(Hello(worker: worker, pid: pid))
+            let incarnation = try reader.unsigned(UInt64.self)
+            self = .hello(Hello(worker: worker, pid: pid, incarnation: incarnation))
         case .attach:
             self = .attach(try SessionID(from: &reader), try SessionIdentity(from: &reader))
         case .detach:

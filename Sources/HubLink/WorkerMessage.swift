@@ -12,7 +12,7 @@ package struct SessionID: Hashable, Sendable {
     }
 }
 
-/// Matches a reply to its request on one link.
+/// Matches a reply to its request; unique on its worker for the worker's whole life.
 package struct RequestID: Hashable, Sendable {
     package let rawValue: UInt64
 
@@ -39,10 +39,14 @@ package enum WorkerMessage: Hashable, Sendable {
     package struct Hello: Hashable, Sendable {
         package let worker: Int
         package let pid: Int32
+        /// Random, of the worker's process: with a request's id it names that request for good, so
+        /// that one that is sent again over a new link is known again.
+        package let incarnation: UInt64
 
-        package init(worker: Int, pid: Int32) {
+        package init(worker: Int, pid: Int32, incarnation: UInt64 = 0) {
             self.worker = worker
             self.pid = pid
+            self.incarnation = incarnation
         }
     }
 

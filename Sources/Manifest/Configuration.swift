@@ -23,6 +23,7 @@ package struct Configuration: Hashable, Sendable {
     package var live = LiveSettings()
     package var comments = CommentSettings()
     package var hub = HubSettings()
+    package var journal = JournalSettings()
     package var supervisor = SupervisorSettings()
     /// What each feed channel may do; the first rule whose pattern matches holds.
     package var channels: [ChannelRule] = [Configuration.catchAllRule]

@@ -110,6 +110,15 @@ package enum File {
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
+    /// The size of the file under a path; nil when there is none.
+    package static func byteCount(at path: String) throws(SystemError) -> Int? {
+        var status = stat()
+        // `status` is a live local.
+        if unsafe stat(path, &status) == 0 { return Int(status.st_size) }
+        if errno == ENOENT { return nil }
+        throw SystemError(lastErrorOf: "look at \(path)")
+    }
+
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
         guard unsafe Glibc.rename(path, newPath) == 0 else {
             throw SystemError(lastErrorOf: "rename \(path) to \(newPath)")

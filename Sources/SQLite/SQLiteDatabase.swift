@@ -48,6 +48,24 @@ internal import CSQLite
         guard code == SQLITE_OK else { throw error(text) }
     }
 
+    /// The single integer that a pragma or query answers; nil where it has no row.
+    package func integer(_ text: String) throws(SQLiteError) -> Int64? {
+        try prepare(text).first { $0.integer(0) }
+    }
+
+    /// Whether the file may not be written, whatever was asked for at the opening.
+    package var isReadOnly: Bool {
+        // Asked of the main database, which every connection has.
+        unsafe sqlite3_db_readonly(handle, "main") == 1
+    }
+
+    package var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
+    /// Whether closing moves the write-ahead log into the file and removes it, as is usual.
+    package func setCheckpointsOnClose(_ checkpoints: Bool) {
+        _ = unsafe tally_set_checkpoint_on_close(handle, checkpoints ? 1 : 0)
+    }
+
     /// Rows that the last statement changed.
     package var changeCount: Int64 { unsafe sqlite3_changes64(handle) }
 

@@ -15,6 +15,9 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// SQLITE_CORRUPT, for whoever finds damage that SQLite itself cannot see.
+    package static var corruptCode: Int32 { SQLITE_CORRUPT }
+
     /// The kinds that a caller treats differently.
     package enum Kind: Hashable, Sendable {
         /// No room on the disk, or a limit on the file's size.
@@ -40,6 +43,9 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         default: .other
         }
     }
+
+    /// Whether the file has no database's header at all.
+    package var isNotADatabase: Bool { extendedCode & 0xFF == SQLITE_NOTADB }
 
     package var description: String { "\(operation): \(message) (\(extendedCode))" }
 }

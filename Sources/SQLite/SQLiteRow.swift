@@ -15,6 +15,10 @@ internal import CSQLite
         unsafe sqlite3_column_type(handle, column) == SQLITE_NULL
     }
 
+    package func isBlob(_ column: Int32) -> Bool {
+        unsafe sqlite3_column_type(handle, column) == SQLITE_BLOB
+    }
+
     package func integer(_ column: Int32) -> Int64 {
         unsafe sqlite3_column_int64(handle, column)
     }

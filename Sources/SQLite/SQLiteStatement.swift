@@ -54,6 +54,18 @@ internal import CSQLite
         }
     }
 
+    /// Every row's value; for queries whose answer is known to fit in memory.
+    package func all<Value>(
+        _ values: SQLiteValue...,
+        read: (SQLiteRow) -> Value
+    ) throws(SQLiteError) -> [Value] {
+        try bind(values)
+        defer { reset() }
+        var rows: [Value] = []
+        while try step() { rows.append(read(unsafe SQLiteRow(handle))) }
+        return rows
+    }
+
     /// The first row's value, or nil where there is no row.
     package func first<Value>(
         _ values: SQLiteValue...,

@@ -55,7 +55,11 @@ package final class WorkerProcess {
             verifier: try TokenVerifier(settings: tokens),
             status: status,
             hub: hub,
-            hello: WorkerMessage.Hello(worker: launch.identity.index, pid: getpid()),
+            hello: WorkerMessage.Hello(
+                worker: launch.identity.index,
+                pid: getpid(),
+                incarnation: UInt64.random(in: .min ... .max)
+            ),
             routes: HTTPRoutes(
                 demoTokens: try configuration.isDemo
                     ? DemoTokens(signer: TokenSigner(secret: tokens.secret.bytes), logger: logger)

@@ -16,19 +16,21 @@ final class TallyServer {
     private let secret = Array("0123456789abcdef0123456789abcdef".utf8)
 
     /// Starts `tally serve` and waits until all its processes serve.
-    init(workers: Int = 3, manifest: String = "") throws {
-        folder = NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
+    ///
+    /// `folder`: another server's, which has ended; otherwise a new one.
+    init(workers: Int = 3, manifest: String = "", folder: String? = nil) throws {
+        self.folder = folder ?? NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(
-            atPath: folder,
+            atPath: self.folder,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let manifestPath = folder + "/tally.yaml"
+        let manifestPath = self.folder + "/tally.yaml"
         try manifest.write(toFile: manifestPath, atomically: true, encoding: .utf8)
         process.executableURL = Self.binary
         process.arguments = [
             "serve", "--config", manifestPath, "--listen", "127.0.0.1:0",
-            "--workers", "\(workers)", "--data", folder,
+            "--workers", "\(workers)", "--data", self.folder,
         ]
         process.environment = [
             "TALLY_TOKEN_SECRET": String(decoding: secret, as: UTF8.self), "PATH": "/usr/bin:/bin",
@@ -37,7 +39,9 @@ final class TallyServer {
         process.standardError = FileHandle(forWritingAtPath: "/dev/null")
         try process.run()
         try wait(for: "every process to serve") { status in
-            status.processes.count == workers + 2
+            // The page may still be that of a server which ended in this folder.
+            status.processes.contains { $0.pid == Int(process.processIdentifier) }
+                && status.processes.count == workers + 2
                 && status.processes.allSatisfy { $0.phase == .serving }
         }
     }

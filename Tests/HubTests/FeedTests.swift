@@ -5,6 +5,7 @@ import ClientProtocol
 import Hub
 import HubLink
 import JSON
+import Journal
 import Manifest
 import Testing
 

@@ -5,6 +5,7 @@ import ClientProtocol
 import Hub
 import HubLink
 import JSON
+import Journal
 import Live
 import Manifest
 
@@ -20,7 +21,7 @@ struct BenchSession: Hashable {
 final class HubBench {
     private(set) var core: HubCore
     private(set) var now = Timestamp(milliseconds: 1_000_000)
-    private(set) var records: [HubRecord] = []
+    private(set) var records: [JournalRecord] = []
     private(set) var inboxes: [LinkID: [HubMessage]] = [:]
     private(set) var dropped: [LinkID: LinkFault] = [:]
     let options: HubOptions

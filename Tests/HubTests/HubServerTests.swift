@@ -132,7 +132,7 @@ private final class RunningHub {
         loop = try EventLoop()
         path = "/tmp/tally-hub-test-\(UInt64.random(in: 0..<UInt64.max)).sock"
         let listener = try Socket.listen(.unix(path: path), reusePort: false, backlog: 8)
-        server = HubServer(
+        server = try HubServer(
             loop: loop,
             listener: listener,
             options: HubOptions(configuration),

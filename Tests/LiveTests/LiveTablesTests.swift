@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func answersARepeatedRequestWithinTheWindow() {
-        var cache = IdempotencyCache(window: .seconds(300), maximumCount: 10)
+        var cache = AnswerCache<IdempotencyKey>(window: .seconds(300), maximumCount: 10)
         cache.remember([1], for: Self.key("k"), at: Self.moment(0))
         #expect(cache[Self.key("k")] == [1])
         #expect(cache[Self.key("k", user: "ben")] == nil)
@@ -26,12 +26,12 @@ import Testing
     }
 
     @Test func boundsAnswersByCountAndBytes() {
-        var cache = IdempotencyCache(window: .seconds(300), maximumCount: 2)
+        var cache = AnswerCache<IdempotencyKey>(window: .seconds(300), maximumCount: 2)
         for text in ["a", "b", "c"] {
             cache.remember([0], for: Self.key(text), at: Self.moment(0))
         }
         #expect(cache.count == 2 && cache[Self.key("a")] == nil)
-        let half = [UInt8](repeating: 0, count: IdempotencyCache.maximumByteCount / 2)
+        let half = [UInt8](repeating: 0, count: AnswerCache<IdempotencyKey>.maximumByteCount / 2)
         cache.remember(half, for: Self.key("d"), at: Self.moment(0))
         cache.remember(half, for: Self.key("e"), at: Self.moment(0))
         #expect(cache.count == 2)

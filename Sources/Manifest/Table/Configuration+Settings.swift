@@ -6,7 +6,7 @@ extension Configuration {
     /// Every key of the manifest but the rules under `channels`, in the manifest's order.
     package static let settings: [Setting<Configuration>] =
         topSettings + accessSettings + clientSettings + httpSettings + liveSettings
-        + commentSettings + hubSettings + supervisorSettings
+        + commentSettings + hubSettings + journalSettings + supervisorSettings
 
     /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
     package static let channelRulesKey = "channels"
@@ -153,6 +153,21 @@ extension Configuration {
             in: mebibyte...(1_024 * mebibyte)
         ),
         .duration("hub.request_timeout", \.hub.requestTimeout, in: .milliseconds(100)...minutes(1)),
+    ]
+
+    private static let journalSettings: [Setting<Configuration>] = [
+        .choice("journal.sync", \.journal.sync, of: JournalSettings.Sync.allCases),
+        .count("journal.retention_count", \.journal.retentionCount, in: 0...100_000_000),
+        .duration(
+            "journal.retention_lifetime",
+            \.journal.retentionLifetime,
+            in: .zero...days(3_650)
+        ),
+        .byteCount(
+            "journal.retention_size",
+            \.journal.retentionByteCount,
+            in: 0...(1_024 * 1_024 * mebibyte)
+        ),
     ]
 
     private static let supervisorSettings: [Setting<Configuration>] = [

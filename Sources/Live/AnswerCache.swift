@@ -2,32 +2,16 @@
 
 package import Channels
 
-/// What makes two requests the same request.
-package struct IdempotencyKey: Hashable, Sendable {
-    package let author: Author
-    package let method: LiveCommand.Method
-    package let stream: String
-    /// The client's own.
-    package let key: String
-
-    package init(author: Author, method: LiveCommand.Method, stream: String, key: String) {
-        self.author = author
-        self.method = method
-        self.stream = stream
-        self.key = key
-    }
-}
-
-/// The answers of requests with an idempotency key, for as long as they may be repeated.
+/// The answers of requests with a key, for as long as they may be repeated.
 ///
 /// Only successes are remembered: a refusal changed nothing, so asking again is harmless and may
 /// succeed. Bounded by count and bytes; the oldest make room, even before their time.
-package struct IdempotencyCache: Sendable {
+package struct AnswerCache<Key: Hashable & Sendable>: Sendable {
     /// Bytes of all answers: with the default count, 320 for each; a comment's has about 100.
-    package static let maximumByteCount = 32 << 20
+    package static var maximumByteCount: Int { 32 << 20 }
 
     private let window: Duration
-    private var answers: RecencyTable<IdempotencyKey, [UInt8]>
+    private var answers: RecencyTable<Key, [UInt8]>
     private var byteCount = 0
 
     package init(window: Duration, maximumCount: Int) {
@@ -38,11 +22,11 @@ package struct IdempotencyCache: Sendable {
     package var count: Int { answers.count }
     package var nextExpiry: Timestamp? { answers.oldestSetAt.map { $0 + window } }
 
-    package subscript(key: IdempotencyKey) -> [UInt8]? { answers[key] }
+    package subscript(key: Key) -> [UInt8]? { answers[key] }
 
     package mutating func remember(
         _ result: [UInt8],
-        for key: IdempotencyKey,
+        for key: Key,
         at now: Timestamp
     ) {
         byteCount += result.count - (answers[key]?.count ?? 0)
@@ -59,8 +43,8 @@ package struct IdempotencyCache: Sendable {
     }
 }
 
-extension IdempotencyCache: Equatable {
-    package static func == (left: IdempotencyCache, right: IdempotencyCache) -> Bool {
+extension AnswerCache: Equatable {
+    package static func == (left: AnswerCache, right: AnswerCache) -> Bool {
         left.window == right.window
             && left.answers.entries.elementsEqual(right.answers.entries) {
                 $0.key == $1.key && $0.value == $1.value && $0.setAt == $1.setAt

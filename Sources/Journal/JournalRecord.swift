@@ -6,8 +6,12 @@ package import Live
 /// One durable change of the hub's state: what the journal keeps.
 ///
 /// Every record says what holds from now on, not what to do, so that applying one again changes
-/// nothing. Applied in order to an empty `HubState` they rebuild it.
-package enum HubRecord: Hashable, Sendable {
+/// nothing. Applied in order to an empty state they rebuild it.
+package enum JournalRecord: Hashable, Sendable {
+    /// Where a channel's log stands, without what it holds.
+    ///
+    /// The hub does not make it: the journal says it of every channel that it kept.
+    case channel(String, Position)
     /// A publication with a position; the first of an epoch opens the channel's log.
     case publication(channel: String, Position, ChannelLog.Entry)
     /// Another text took a publication's place.
@@ -25,6 +29,8 @@ package enum HubRecord: Hashable, Sendable {
     case unmuted(stream: String, user: String)
     /// The answer to a request with an idempotency key.
     case answered(IdempotencyKey, result: [UInt8], at: Timestamp)
+    /// The answer to a request that changed something, should its worker ask again.
+    case requestAnswered(RequestKey, result: [UInt8], at: Timestamp)
 }
 
 /// The newest value of a feed that keeps no history.
@@ -36,5 +42,17 @@ package struct LatestValue: Hashable, Sendable {
     package init(at: Timestamp, json: [UInt8]) {
         self.at = at
         self.json = json
+    }
+}
+
+/// One request of one worker process, however many links it was sent over.
+package struct RequestKey: Hashable, Sendable {
+    /// Random, of the worker's process.
+    package let incarnation: UInt64
+    package let request: UInt64
+
+    package init(incarnation: UInt64, request: UInt64) {
+        self.incarnation = incarnation
+        self.request = request
     }
 }
