@@ -159,6 +159,7 @@ let package = Package(
             ],
             path: "Tests/Chaos", swiftSettings: settings),
         tests("ChaosChecker", ["ChaosChecker"]),
+        tests("Chaos", ["tally", "tally-chaos"]),
     ]
 )
 

@@ -40,6 +40,7 @@ final class DataDisk {
     }
 
     func unmount() {
-        _ = try? ProcessTable.run(["/bin/umount", folder])
+        // Lazily: a process that is gone may still be closing its files.
+        _ = try? ProcessTable.run(["/bin/umount", "-l", folder])
     }
 }

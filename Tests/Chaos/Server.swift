@@ -112,17 +112,20 @@ final class Server {
     /// How it ended; nil while it runs.
     func end() -> ExitStatus? { ChildProcess.reap(supervisor) }
 
-    func cleanUp() {
+    /// Ends what is left of it.
+    ///
+    /// Its folder is removed, or kept with a copy of the data folder, whose disk goes in any case.
+    func cleanUp(isKept: Bool) {
         for pid in processes() { kill(pid, SIGKILL) }
         while !processes().isEmpty {
             _ = end()
             usleep(5_000)
         }
+        if isKept, disk != nil {
+            _ = try? ProcessTable.run(["/bin/cp", "-a", dataFolder, folder + "/data-at-the-end"])
+        }
         disk?.unmount()
-    }
-
-    func removeFolder() {
-        try? FileManager.default.removeItem(atPath: folder)
+        if !isKept { try? FileManager.default.removeItem(atPath: folder) }
     }
 
     // MARK: Its processes

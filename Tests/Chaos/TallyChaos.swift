@@ -54,8 +54,9 @@ struct TallyChaos: ParsableCommand {
         )
         var isClean = false
         defer {
-            server.cleanUp()
-            if isClean, !keep { server.removeFolder() } else { print("kept: \(server.folder)") }
+            let isKept = keep || !isClean
+            server.cleanUp(isKept: isKept)
+            if isKept { print("kept: \(server.folder)") }
         }
         do {
             let run = try ChaosRun(

@@ -114,7 +114,8 @@ extension Checker {
                     .viewersAgree,
                     "\"\(text)\" was acknowledged at \(place), where others saw "
                         + content.json,
-                    [known.seen[0], index]
+                    [comments[content.text]?.acknowledged?.event, known.seen[0], index]
+                        .compactMap(\.self)
                 )
             }
         case .refused:

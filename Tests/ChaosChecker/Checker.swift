@@ -16,8 +16,9 @@ package struct Checker {
         var content: Content
         /// The comment that was there before it was deleted.
         var deleted: Content?
-        /// Who saw it at first, and everyone who saw it later.
+        /// Who saw it at first; a few are enough to tell.
         var seen: [Int]
+        static let maximumSeenCount = 8
     }
 
     /// How long after the last change a count may be wrong.
@@ -116,7 +117,7 @@ package struct Checker {
             placeComment(entry.content, at: place, index)
             return
         }
-        known.seen.append(index)
+        if known.seen.count < Known.maximumSeenCount { known.seen.append(index) }
         if known.content !== entry.content, known.content.json != entry.content.json {
             if entry.content.isTombstone, known.content.comment == entry.content.comment {
                 known.deleted = known.content

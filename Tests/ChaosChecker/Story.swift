@@ -29,15 +29,20 @@ package struct Story {
             return []
         }
         let clients = Set(violation.evidence.map { history[$0].client })
-        return (first...last).filter { index in
-            if violation.evidence.contains(index) { return true }
-            let event = history[index]
-            return switch event.what {
-            case .fault, .healed: true
-            case .connected, .disconnected: clients.contains(event.client)
-            default: false
-            }
+        // What was broken last before it began is often why.
+        let fault = history[..<first].lastIndex { event in
+            if case .fault = event.what { true } else { false }
         }
+        return (fault.map { [$0] } ?? [])
+            + (first...last).filter { index in
+                if violation.evidence.contains(index) { return true }
+                let event = history[index]
+                return switch event.what {
+                case .fault, .healed: true
+                case .connected, .disconnected: clients.contains(event.client)
+                default: false
+                }
+            }
     }
 
     package func line(_ event: HistoryEvent) -> String {
