@@ -18,6 +18,7 @@ final class Participant {
     var onConnected: (() -> Void)?
     private var connectedAt = Duration.zero
     private var isLeaving = false
+    private var isBreaking = false
 
     init(_ name: String, token: String = "", in theatre: Theatre) {
         self.name = name
@@ -43,6 +44,13 @@ final class Participant {
     func subscribe(_ channel: String) {
         wanted.insert(channel)
         client.subscribe(ClientCommand.Subscribe(channel: channel))
+    }
+
+    /// Loses its connection, and comes back.
+    func breakConnection() {
+        isBreaking = true
+        client.breakConnection()
+        isBreaking = false
     }
 
     func leave() {
@@ -79,7 +87,7 @@ final class Participant {
                     epoch: data["epoch"]?.string ?? "",
                     offset: data["offset"]?.integer.flatMap { UInt64(exactly: $0) } ?? 0
                 )
-            case .start: return .generation(data["generation"]?.integer ?? 0)
+            case .start, .stop: return .generation(data["generation"]?.integer ?? 0)
             default: return .done
             }
         case .failure(.refused(let error)):
@@ -137,13 +145,16 @@ final class Participant {
         case .connected(let reply):
             isConnected = true
             connectedAt = recorder.now
-            recorder.record(name, .connected(node: reply["node"]?.string ?? ""))
+            // A node's name ends with the worker's index.
+            let index = reply["node"]?.string?.split(separator: "-").last.flatMap { Int($0) }
+            recorder.record(name, .connected(worker: index ?? -1))
             onConnected?()
         case .disconnected(let disconnection):
+            let isOwn = isLeaving || isBreaking || !isConnected
             isConnected = false
             subscribed = []
             let reason = "\(disconnection.cause)"
-            recorder.record(name, .disconnected(reason: reason))
+            recorder.record(name, .disconnected(reason: reason, isOwn: isOwn))
             if disconnection.reconnectsAfter == nil, !isLeaving {
                 recorder.record(name, .sentAway(reason: reason))
             }

@@ -35,8 +35,7 @@ final class Saboteur {
         // Drawn in any case: what comes later must not depend on what is broken now.
         guard repairs.isEmpty || ![.killSupervisor, .fillDisk].contains(fault) else { return }
         counts[fault, default: 0] += 1
-        let target = [.killWorker, .stopWorker, .killHubAndWorker].contains(fault)
-        recorder.record("", .fault(fault.rawValue + (target ? " \(worker)" : "")))
+        recorder.record("", fault.event(worker: worker))
         switch fault {
         case .killWorker: server.signal(SIGKILL, .worker, worker)
         case .killHub: server.signal(SIGKILL, .hub)
@@ -63,5 +62,19 @@ final class Saboteur {
         let due = repairs.filter { all || $0.at <= now }
         repairs.removeAll { all || $0.at <= now }
         for item in due { try item.repair() }
+    }
+}
+
+extension Fault {
+    /// What the history says of it, with the workers that cannot keep their connections.
+    fileprivate func event(worker: Int) -> HistoryEvent.What {
+        switch self {
+        case .killWorker, .stopWorker, .killHubAndWorker:
+            .fault("\(rawValue) \(worker)", workers: [worker])
+        case .killSupervisor:
+            .fault(rawValue, workers: Set(0..<Server.workerCount))
+        case .killHub, .stopHub, .reload, .upgrade, .fillDisk:
+            .fault(rawValue)
+        }
     }
 }

@@ -58,7 +58,7 @@ final class Server {
         hub:
           maximum_history_size: 256MiB
         supervisor:
-          heartbeat_timeout: 2s
+          heartbeat_timeout: 3s
           minimum_back_off: 50ms
           maximum_back_off: 400ms
           stable_after: 1s

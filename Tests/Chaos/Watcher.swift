@@ -44,7 +44,7 @@ final class Watcher {
         guard !theatre.isCalm else { return }
         switch manner {
         case .steady: break
-        case .flighty: participant.client.breakConnection()
+        case .flighty: participant.breakConnection()
         case .slow:
             guard let transport = participant.client.openTransport else { return }
             transport.pauseReading()

@@ -76,6 +76,8 @@ extension Checker {
             )
         case (.start(let channel), .generation(let generation)):
             takeStart(generation, of: channel, asked: asked, index)
+        case (.stop(let channel), .generation(let generation)):
+            stops[channel] = (generation, index)
         default:
             break
         }
@@ -136,6 +138,15 @@ extension Checker {
                 .commentIsOnce,
                 "\"\(content.text)\" is at \(other.place) and at \(place)",
                 [comment.asked, other.event, index]
+            )
+        }
+        if let stop = stops[place.channel], stop.event < comment.asked,
+            content.generation <= stop.generation
+        {
+            report(
+                .stopIsKept,
+                "\(place) came after generation \(stop.generation) was stopped: \(content.json)",
+                [stop.event, comment.asked, index]
             )
         }
         guard comment.seen == nil else { return }

@@ -23,6 +23,8 @@ package struct Checker {
 
     /// How long after the last change a count may be wrong.
     package static let countTolerance = Duration.seconds(2)
+    /// How long after a worker's fault a client may still read what it wrote before.
+    private static let readingTime = Duration.seconds(3)
 
     package private(set) var history: [HistoryEvent] = []
     package private(set) var violations: [Violation] = []
@@ -38,7 +40,12 @@ package struct Checker {
     var mutes: [Muted: MutePeriod] = [:]
     /// The highest generation that anyone knew of, and from which event.
     var generations: [String: (value: Int64, event: Int)] = [:]
+    /// The last stop of a channel's stream that was acknowledged.
+    var stops: [String: (generation: Int64, event: Int)] = [:]
     var quietSince: Int?
+    /// The last fault of each worker.
+    private var faults: [Int: Int] = [:]
+    private var connections: [String: (worker: Int, event: Int)] = [:]
 
     package init() {}
 
@@ -53,13 +60,19 @@ package struct Checker {
         let index = history.count
         history.append(event)
         switch event.what {
-        case .fault:
+        case .fault(_, let workers):
             figures.faults += 1
             quietSince = nil
-        case .connected, .healed:
+            for worker in workers { faults[worker] = index }
+        case .healed:
             break
-        case .disconnected:
+        case .connected(let worker):
+            connections[event.client] = (worker, index)
+        case .disconnected(let reason, let isOwn):
             quietSince = nil
+            let connection = connections.removeValue(forKey: event.client)
+            guard !isOwn, let connection else { return }
+            checkEnd(of: connection, reason: reason, index)
         case .sentAway(let reason):
             report(.clientsAreKept, "\(event.client): \(reason)", [index])
         case .subscribed(let subscribed):
@@ -104,6 +117,23 @@ package struct Checker {
             .countsAreRight,
             "\(channel): \(seen) viewers counted, \(expected) are there",
             [quietSince, index]
+        )
+    }
+
+    private mutating func checkEnd(
+        of connection: (worker: Int, event: Int),
+        reason: String,
+        _ index: Int
+    ) {
+        if let fault = faults[connection.worker],
+            history[fault].at > history[connection.event].at - Self.readingTime
+        {
+            return
+        }
+        report(
+            .connectionsStay,
+            "\(history[index].client) lost worker \(connection.worker): \(reason)",
+            [connection.event, index]
         )
     }
 

@@ -15,13 +15,14 @@ package struct HistoryEvent: Sendable {
     }
 
     package enum What: Sendable {
-        /// Something was broken on purpose.
-        case fault(String)
+        /// Something was broken on purpose, and with it these workers.
+        case fault(String, workers: Set<Int> = [])
         /// All that was broken has been put right, and every process says that it serves.
         case healed
 
-        case connected(node: String)
-        case disconnected(reason: String)
+        case connected(worker: Int)
+        /// `isOwn`: the client broke the connection itself, or never had one.
+        case disconnected(reason: String, isOwn: Bool = false)
         /// The server sent the client away for good, or ended a subscription for good.
         case sentAway(reason: String)
 

@@ -54,10 +54,10 @@ package struct Story {
 
     private func words(_ what: HistoryEvent.What) -> String {
         switch what {
-        case .fault(let fault): "*** \(fault)"
+        case .fault(let fault, _): "*** \(fault)"
         case .healed: "*** every process serves"
-        case .connected(let node): "connected to \(node)"
-        case .disconnected(let reason): "disconnected: \(reason)"
+        case .connected(let worker): "connected to worker \(worker)"
+        case .disconnected(let reason, _): "disconnected: \(reason)"
         case .sentAway(let reason): "sent away: \(reason)"
         case .subscribed(let answer): words(answer)
         case .delivered(let channel, let entry):

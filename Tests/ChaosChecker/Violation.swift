@@ -16,6 +16,8 @@ package struct Violation: Sendable {
         case countsAreRight = "counts are right within 2 s"
         case nothingLeaks = "no process and no descriptor leaks"
         case serviceComesBack = "the service comes back by itself"
+        case connectionsStay = "no connection ends while its worker is well"
+        case stopIsKept = "a stopped stream takes no comment"
         case clientsAreKept = "no client is sent away for good"
     }
 

@@ -14,7 +14,7 @@ import Testing
         history.add("bob", .disconnected(reason: "reset"))
         history.say("two", at: 3)
         history.request("mod", .delete(channel: "live:show", comment: "e-2"))
-        history.add("bob", .connected(node: "worker-1"))
+        history.add("bob", .connected(worker: 1))
         history.subscribe(
             "bob",
             at: 4,
@@ -119,6 +119,24 @@ import Testing
         history.request("host", .start(channel: "live:show"), .generation(2))
         history.request("host", .start(channel: "live:show"), .generation(2))
         #expect(history.rules == [.generationsRise])
+    }
+
+    @Test func aConnectionThatEndsWithoutReasonIsFound() {
+        var history = HistoryBuilder()
+        history.add("ana", .connected(worker: 1))
+        history.add("", .fault("kill-worker 0", workers: [0]))
+        history.add("ana", .disconnected(reason: "reset"))
+        #expect(history.rules == [.connectionsStay])
+    }
+
+    @Test func aConnectionMayEndWithItsWorkerOrByItsClient() {
+        var history = HistoryBuilder()
+        history.add("ana", .connected(worker: 1))
+        history.add("bob", .connected(worker: 0))
+        history.add("", .fault("kill-worker 1", workers: [1]))
+        history.add("ana", .disconnected(reason: "reset"))
+        history.add("bob", .disconnected(reason: "wants to", isOwn: true))
+        #expect(history.rules == [])
     }
 
     @Test func aCountThatIsWrongAfterTwoSecondsIsFound() {

@@ -66,6 +66,16 @@ import Testing
         #expect(history.rules == [.refusedIsNotDone])
     }
 
+    @Test func aCommentOnAStoppedStreamIsFound() {
+        var history = HistoryBuilder()
+        history.subscribe("bob", at: 0)
+        history.request("host", .start(channel: channel), .generation(1))
+        history.request("host", .stop(channel: channel), .generation(1))
+        history.say("one", at: 1)
+        history.see("bob", comment("one", at: 1))
+        #expect(history.rules == [.stopIsKept])
+    }
+
     // MARK: Deleted
 
     @Test func aDeletedCommentThatComesBackIsFound() {
