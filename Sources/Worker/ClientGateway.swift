@@ -25,7 +25,7 @@ final class ClientGateway {
     let hub: HubConnection
     let logger: Logger
     let routes: HTTPRoutes
-    let hello: WorkerMessage.Hello
+    var hello: WorkerMessage.Hello
     let liveLimits: LiveLimits
     let jsonLimits: JSONLimits
     /// The name of this node and of this worker's life, shown to clients.

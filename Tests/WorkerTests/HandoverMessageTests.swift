@@ -94,6 +94,7 @@ import WebServer
         .begin(
             WorkerState(
                 startedAt: 1,
+                incarnation: 7,
                 nextSessionID: 2,
                 nextReservation: 3,
                 channels: [

@@ -10,6 +10,7 @@ extension ClientGateway {
     func exportedState() -> WorkerState {
         WorkerState(
             startedAt: startedAt.nanoseconds,
+            incarnation: hello.incarnation,
             nextSessionID: nextSessionID,
             nextReservation: nextReservation,
             channels: channels.values.map { audience in

@@ -13,6 +13,11 @@ extension ClientGateway {
     /// Takes up the worker's state; sessions follow, then `importPending`.
     func importState(_ state: WorkerState) {
         startedAt = MonotonicTime(nanoseconds: state.startedAt)
+        hello = WorkerMessage.Hello(
+            worker: hello.worker,
+            pid: hello.pid,
+            incarnation: state.incarnation
+        )
         nextSessionID = state.nextSessionID
         nextReservation = state.nextReservation
         for channel in state.channels {

@@ -7,6 +7,8 @@ import HubLink
 struct WorkerState: Hashable {
     /// Monotonic nanoseconds at which the worker's own clock began; every deadline counts from it.
     var startedAt: UInt64
+    /// As the hub knows it: it has answered requests under this name and their numbers.
+    var incarnation: UInt64
     var nextSessionID: UInt64
     var nextReservation: UInt32
     var channels: [Channel]
@@ -31,6 +33,7 @@ struct HubLinkState: Hashable {
 extension WorkerState: LinkValue {
     func encode(into writer: inout LinkWriter) {
         writer.write(startedAt)
+        writer.write(incarnation)
         writer.write(nextSessionID)
         writer.write(nextReservation)
         writer.write(channels) { writer, channel in
@@ -42,6 +45,7 @@ extension WorkerState: LinkValue {
 
     init(from reader: inout LinkReader) throws(LinkError) {
         startedAt = try reader.unsigned(UInt64.self)
+        incarnation = try reader.unsigned(UInt64.self)
         nextSessionID = try reader.unsigned(UInt64.self)
         nextReservation = try reader.unsigned(UInt32.self)
         channels = try reader.list { (reader) throws(LinkError) in
