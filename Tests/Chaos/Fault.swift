@@ -16,12 +16,7 @@ enum Fault: String, CaseIterable {
 
     /// Faults of a service that does not exist yet, and why they would prove nothing.
     static let notBuilt: [Fault: String] = [
-        .killHub: "the hub keeps no journal",
-        .killHubAndWorker: "the hub keeps no journal",
-        .stopHub: "the hub keeps no journal",
-        .killSupervisor: "the hub keeps no journal",
         .reload: "HUP does not reload",
         .upgrade: "USR2 does not upgrade",
-        .fillDisk: "the hub keeps no journal",
     ]
 }

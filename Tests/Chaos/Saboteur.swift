@@ -46,7 +46,7 @@ final class Saboteur {
         case .stopWorker: server.signal(SIGSTOP, .worker, worker)
         case .stopHub: server.signal(SIGSTOP, .hub)
         case .killSupervisor:
-            server.signal(SIGKILL, .supervisor)
+            server.killSupervisor()
             repairs.append((recorder.now + length, { [server] in try server.startAgain() }))
         case .reload: server.signal(SIGHUP, .supervisor)
         case .upgrade: server.signal(SIGUSR2, .supervisor)

@@ -85,6 +85,12 @@ final class Server {
         )
     }
 
+    /// Kills the supervisor, which is a child of this process and not reaped yet: the status page of
+    /// one that has only just started may still tell of its predecessor.
+    func killSupervisor() {
+        ChildProcess.signal(supervisor, SIGKILL)
+    }
+
     /// After the supervisor was killed: its children end by themselves, which is waited for.
     func startAgain() throws {
         let deadline = MonotonicTime.now() + .seconds(5)
