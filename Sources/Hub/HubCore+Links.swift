@@ -18,6 +18,8 @@ extension HubCore {
             break
         case .attach(let session, let identity):
             attach(session, identity, link)
+        case .identified(let session, let identity):
+            if let slot = sessions.slot(link, session) { identify(slot, as: identity) }
         case .detach(let session):
             if let slot = sessions.slot(link, session) { detach(slot) }
         case .unsubscribed(let session, let channel):
@@ -55,6 +57,14 @@ extension HubCore {
         guard sessions.slot(link, id) == nil else { return drop(link, .repeatedAttach) }
         _ = sessions.insert(HubSession(link: link, id: id, identity: identity))
         for name in controllers.add(identity.controlledStreams) { markControl(name) }
+    }
+
+    private mutating func identify(_ slot: SessionSlot, as identity: SessionIdentity) {
+        guard let former = sessions[slot]?.identity else { return }
+        sessions.setIdentity(identity, of: slot)
+        // In this order, so that what both control is never without a broadcaster.
+        for name in controllers.add(identity.controlledStreams) { markControl(name) }
+        for name in controllers.remove(former.controlledStreams) { markControl(name) }
     }
 
     private mutating func detach(_ slot: SessionSlot) {

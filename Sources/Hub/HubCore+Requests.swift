@@ -133,7 +133,7 @@ extension HubCore {
         switch message {
         case .request(_, _, let request): channel = request.channel
         case .resume(let resumption): channel = resumption.channel
-        case .hello, .attach, .detach, .unsubscribed: channel = nil
+        case .hello, .attach, .identified, .detach, .unsubscribed: channel = nil
         }
         guard let channel, let end = state.unloadedEnd(of: channel) else { return nil }
         return (channel, end)

@@ -11,7 +11,7 @@ struct SessionSlot: Hashable, Sendable {
 struct HubSession: Sendable {
     let link: LinkID
     let id: SessionID
-    let identity: SessionIdentity
+    var identity: SessionIdentity
     var subscriptions: [Subscription] = []
 
     /// That the session is a member of a channel, and at which index of its members.
@@ -76,6 +76,10 @@ struct SessionTable: Sendable {
         }
         links[session.link]?.sessions[session.id] = slot
         return slot
+    }
+
+    mutating func setIdentity(_ identity: SessionIdentity, of slot: SessionSlot) {
+        sessions[Int(slot.index)]?.identity = identity
     }
 
     mutating func remove(_ slot: SessionSlot) {

@@ -10,6 +10,7 @@ extension WorkerMessage: LinkValue {
         case unsubscribed
         case resume
         case request
+        case identified
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -38,6 +39,10 @@ extension WorkerMessage: LinkValue {
             id.encode(into: &writer)
             session.encode(into: &writer)
             request.encode(into: &writer)
+        case .identified(let session, let identity):
+            writer.write(Tag.identified.rawValue)
+            session.encode(into: &writer)
+            identity.encode(into: &writer)
         }
     }
 
@@ -57,6 +62,8 @@ extension WorkerMessage: LinkValue {
             self = .unsubscribed(try SessionID(from: &reader), channel: try reader.string())
         case .resume:
             self = .resume(try Resumption(from: &reader))
+        case .identified:
+            self = .identified(try SessionID(from: &reader), try SessionIdentity(from: &reader))
         case .request:
             self = .request(
                 try RequestID(from: &reader),

@@ -35,6 +35,8 @@ package enum WorkerMessage: Hashable, Sendable {
     /// is subscribed, so that a new hub knows them and can say which positions are lost.
     case resume(Resumption)
     case request(RequestID, SessionID, HubRequest)
+    /// The session's token was refreshed: another profile, or other streams that it controls.
+    case identified(SessionID, SessionIdentity)
 
     package struct Hello: Hashable, Sendable {
         package let worker: Int

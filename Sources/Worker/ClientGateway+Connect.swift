@@ -205,6 +205,7 @@ extension ClientGateway {
                 return disconnect(session, .invalidToken)
             }
             session.identity = renewed
+            if session.isAttached { hub.send(.identified(session.id, identity(of: session))) }
             let expiry = expiry(of: renewed.claims.expiresAt)
             session.expiresAt = expiry.at
             reply(

@@ -76,6 +76,7 @@ enum SampleMessages {
             .attach(session, identity),
             .detach(session),
             .unsubscribed(session, channel: "feed"),
+            .identified(session, identity),
             .resume(
                 .init(
                     channel: "feed",

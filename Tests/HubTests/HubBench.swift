@@ -94,6 +94,18 @@ final class HubBench {
         feed(.linkClosed(link))
     }
 
+    /// The session's token was refreshed.
+    func identify(_ session: BenchSession, user: String, controls: [String]) {
+        let info = ClientInfo(user: user, client: session.client, connectionInfo: [])
+        receive(
+            .identified(
+                session.id,
+                SessionIdentity(info: info, name: "", controlledStreams: controls)
+            ),
+            from: session.link
+        )
+    }
+
     func attach(
         _ link: LinkID,
         user: String = "",

@@ -84,6 +84,23 @@ import Testing
         #expect(bench.refusal(studio, "live.start", data) == .streamAlreadyLive)
     }
 
+    @Test func aRefreshedTokenControlsWhatItSaysAndNoMore() throws {
+        let link = bench.link()
+        let viewer = bench.attach(link)
+        _ = try bench.subscribe(viewer, "live:a")
+        let studio = bench.attach(link, user: "ana")
+        bench.identify(studio, user: "ana", controls: ["a"])
+        try bench.run(studio, "live.start", #"{"stream":"a"}"#)
+        bench.identify(studio, user: "ana", controls: ["*"])
+        #expect(bench.eventTypes(link) == ["live.started"])
+        bench.identify(studio, user: "ana", controls: ["b"])
+        #expect(bench.eventTypes(link) == ["live.started", "live.interrupted"])
+        bench.identify(studio, user: "ana", controls: ["a"])
+        #expect(bench.eventTypes(link).last == "live.resumed")
+        bench.detach(studio)
+        #expect(bench.eventTypes(link).last == "live.interrupted")
+    }
+
     @Test func isInterruptedAndResumedWithItsBroadcasters() throws {
         let studioLink = bench.link(worker: 0)
         let viewerLink = bench.link(worker: 1)
