@@ -13,12 +13,12 @@ extension ClientGateway {
         // A pong, and any frame, is life; it costs nothing and needs no connect.
         if case .pong = command.body { return }
         status.add(.commands)
-        guard case .connected = session.phase else {
-            guard case .awaitingConnect = session.phase,
-                case .connect(let request) = command.body
-            else { return disconnect(session, .badRequest) }
-            return connect(session, command.id, request)
-        }
+        var isConnected = false
+        if case .connected = session.phase { isConnected = true }
+        var request: ConnectRequest?
+        if case .connect(let connect) = command.body { request = connect }
+        // Exactly one of both: `connect` comes first, and once.
+        guard isConnected == (request == nil) else { return disconnect(session, .badRequest) }
         let client = configuration.client
         let wait = session.commands.spend(
             rate: client.commandsPerSecond,
@@ -33,6 +33,7 @@ extension ClientGateway {
                 ErrorReply(.tooManyRequests, retryAfterMilliseconds: wait)
             )
         }
+        if let request { return connect(session, command.id, request) }
         do {
             try perform(command, of: session)
         } catch {

@@ -65,6 +65,10 @@ extension ClientGateway: WebApplication {
             guard let lines = try? FrameLines.ranges(of: text.span, maximumCount: maximumCount)
             else { return reject(session) }
             for line in lines where !session.isClosed {
+                if case .connecting(let connect) = session.phase {
+                    // The `connect` of this very message waits for the hub: so does what is left.
+                    return hold(Array(text[line.lowerBound...]), behind: connect, of: session)
+                }
                 decodeAndHandle(text, line, of: session)
             }
         }

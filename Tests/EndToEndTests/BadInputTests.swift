@@ -62,6 +62,22 @@ import Tokens
         #expect(starts() == 1)
     }
 
+    @Test func whatFollowsAConnectInItsMessageIsAnsweredAfterIt() throws {
+        let server = try TallyServer(workers: 1)
+        let client = try RawClient(server, on: try EventLoop())
+        client.send(
+            #"{"id":1,"connect":{"subs":{"live:show":{}}}}"#,
+            #"{"id":2,"subscribe":{"channel":"live:other"}}"#,
+            #"{"id":3,"ping":{}}"#
+        )
+        client.send(#"{"id":4,"subscribe":{"channel":"live:show"}}"#)
+        #expect(try client.refusal(2) == nil)
+        #expect(try client.refusal(4) == 105)
+        #expect(client.received.first?["connect"]?["subs"]?["live:show"] != nil)
+        client.send(#"{"id":5,"connect":{}}"#)
+        #expect(try client.waitForClose() == 3501)
+    }
+
     @Test func aTokenThatEndsInCenturiesIsGoodNow() throws {
         let server = try TallyServer(
             workers: 1,
