@@ -42,9 +42,8 @@ final class Saboteur {
         case .killHubAndWorker:
             server.signal(SIGKILL, .hub)
             server.signal(SIGKILL, .worker, worker)
-        // The supervisor's kill ends them; nobody else wakes them.
-        case .stopWorker: server.signal(SIGSTOP, .worker, worker)
-        case .stopHub: server.signal(SIGSTOP, .hub)
+        case .stopWorker: server.stop(.worker, worker)
+        case .stopHub: server.stop(.hub)
         case .killSupervisor:
             server.killSupervisor()
             repairs.append((recorder.now + length, { [server] in try server.startAgain() }))

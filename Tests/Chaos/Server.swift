@@ -175,6 +175,19 @@ final class Server {
         kill(pid, signal)
     }
 
+    /// Makes a process hang; the supervisor's kill ends it, nobody wakes it.
+    ///
+    /// Only one that serves: for one that is starting the supervisor has the patience that a large
+    /// journal needs, half a minute.
+    func stop(_ role: ProcessRole, _ index: Int = 0) {
+        guard
+            let process = try? status().processes.first(where: {
+                $0.identity == ProcessIdentity(role, index)
+            }), process.phase == .serving
+        else { return }
+        signal(SIGSTOP, role, index)
+    }
+
     /// Open descriptors of each role's processes; the most that any worker has.
     func descriptorCounts() -> [String: Int] {
         var counts: [String: Int] = [:]

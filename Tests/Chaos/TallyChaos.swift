@@ -87,8 +87,11 @@ struct TallyChaos: ParsableCommand {
             return true
         }
         let story = Story(checker)
-        let most = 5  // The first is what matters; the others mostly follow from it.
-        for violation in checker.violations.prefix(most) {
+        // The first of each kind: the others mostly follow from it.
+        for rule in Violation.Rule.allCases {
+            guard let violation = checker.violations.first(where: { $0.rule == rule }) else {
+                continue
+            }
             for line in story.lines(of: violation) { print(line) }
         }
         print("\(checker.violations.count) violations; again with: make chaos SEED=\(seed)")

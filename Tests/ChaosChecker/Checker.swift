@@ -159,10 +159,13 @@ package struct Checker {
                 known.deleted = entry.content
                 placeComment(entry.content, at: place, index)
             } else if entry.content.json != known.deleted?.json {
+                let acknowledgements = [known.content, entry.content].compactMap { content in
+                    comments[content.text]?.acknowledged?.event
+                }
                 report(
                     .viewersAgree,
                     "\(place): \(known.content.json) and \(entry.content.json)",
-                    [known.seen[0], index]
+                    acknowledgements + [known.seen[0], index]
                 )
             }
         }
