@@ -102,6 +102,18 @@ extension HubCore {
                     json: tombstone
                 )
             )
+            if let subscribed = channels.channel(named: channel.text) {
+                broadcast(
+                    .replaced(
+                        HubMessage.ChannelPublication(
+                            channel: channel.text,
+                            offset: offset,
+                            json: tombstone
+                        )
+                    ),
+                    to: subscribed.links
+                )
+            }
             publish(.commentDeleted(id: id, by: info.user), on: stream)
         }
         return Array("{}".utf8)

@@ -12,6 +12,7 @@ extension HubMessage: LinkValue {
         case positionLost
         case unsubscribe
         case disconnect
+        case replaced
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -29,9 +30,10 @@ extension HubMessage: LinkValue {
             error.encode(into: &writer)
         case .publication(let publication):
             writer.write(Tag.publication.rawValue)
-            writer.write(publication.channel)
-            writer.write(publication.offset)
-            writer.write(publication.json)
+            publication.encode(into: &writer)
+        case .replaced(let publication):
+            writer.write(Tag.replaced.rawValue)
+            publication.encode(into: &writer)
         case .presenceChange(let channel, let change, let info):
             writer.write(Tag.presenceChange.rawValue)
             writer.write(channel)
@@ -68,13 +70,9 @@ extension HubMessage: LinkValue {
                 .failure(try ErrorReply(from: &reader))
             )
         case .publication:
-            self = .publication(
-                ChannelPublication(
-                    channel: try reader.string(),
-                    offset: try reader.unsigned(UInt64.self),
-                    json: try reader.byteString()
-                )
-            )
+            self = .publication(try ChannelPublication(from: &reader))
+        case .replaced:
+            self = .replaced(try ChannelPublication(from: &reader))
         case .presenceChange:
             let channel = try reader.string()
             let raw = try reader.unsigned(UInt8.self)
@@ -191,6 +189,22 @@ extension HubReply.Subscribed: LinkValue {
             },
             missed: try HubReply.PublicationList(from: &reader),
             data: try reader.byteString()
+        )
+    }
+}
+
+extension HubMessage.ChannelPublication: LinkValue {
+    package func encode(into writer: inout LinkWriter) {
+        writer.write(channel)
+        writer.write(offset)
+        writer.write(json)
+    }
+
+    package init(from reader: inout LinkReader) throws(LinkError) {
+        self.init(
+            channel: try reader.string(),
+            offset: try reader.unsigned(UInt64.self),
+            json: try reader.byteString()
         )
     }
 }

@@ -13,6 +13,8 @@ package enum HubMessage: Hashable, Sendable {
     case publication(ChannelPublication)
     /// Someone joined or left; for subscribers that asked for it. `info`: a ClientInfo as JSON text.
     case presenceChange(channel: String, PresenceChange, info: [UInt8])
+    /// A publication's text is gone for good: whoever keeps it puts this in its place.
+    case replaced(ChannelPublication)
     /// The channel's history was lost: its positioned subscribers here must subscribe anew.
     case positionLost(channel: String)
     /// End a subscription from the server's side; `code` as in the unsubscribe push.

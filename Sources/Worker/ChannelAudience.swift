@@ -13,6 +13,12 @@ final class ChannelAudience {
     var pendingCount = 0
     /// The channel's epoch and the newest offset handed to the members; nil without history.
     var position: Position?
+    /// The newest publications, from which recoveries are answered here; nil until known.
+    var recent: ChannelLog?
+    /// Whether a recovery is on its way that will fill `recent`.
+    var isFetching = false
+    /// Recoveries that wait for it; each holds a reservation of a session, which bounds them.
+    var waiting: [ClientGateway.WaitingRecovery] = []
     /// Pushes of this loop turn, joined by newlines: one frame and one send for all of them.
     private var batch: [UInt8] = []
 

@@ -113,13 +113,14 @@ extension ClientGateway {
         }
         let reservation = reserve(channel, for: session, request, [], expiresAt: expiresAt)
         ask(
-            .subscribe(hubSubscribe(channel, request)),
+            hubSubscribe(channel, request),
             for: session,
             id,
-            .subscribe(
+            PendingRequest.Subscribing(
                 channel: channel.text,
                 reservation: reservation,
-                rejectsUnrecovered: request.rejectsUnrecovered
+                rejectsUnrecovered: request.rejectsUnrecovered,
+                recover: request.recover
             )
         )
     }

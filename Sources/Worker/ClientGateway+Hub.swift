@@ -4,6 +4,7 @@ import Channels
 import ClientProtocol
 import HubLink
 import Manifest
+import Reactor
 import StatusPage
 
 extension ClientGateway: HubConnectionDelegate {
@@ -24,6 +25,7 @@ extension ClientGateway: HubConnectionDelegate {
                 )
             )
         }
+        for audience in channels.values { releaseWaiting(for: audience) }
         for (id, request) in pending.unanswered() {
             hub.send(.request(id, request.session.id, request.request))
         }
@@ -43,6 +45,8 @@ extension ClientGateway: HubConnectionDelegate {
             answer(request, result)
         case .publication(let publication):
             deliver(publication)
+        case .replaced(let publication):
+            channels[publication.channel]?.replace(publication)
         case .presenceChange(let channel, let change, let info):
             let push =
                 switch change {
@@ -68,6 +72,7 @@ extension ClientGateway: HubConnectionDelegate {
         if publication.offset > 0, let position = audience.position {
             audience.position = Position(epoch: position.epoch, offset: publication.offset)
         }
+        audience.keep(publication, at: Timestamp(milliseconds: WallClock.now()))
         guard !audience.members.isEmpty else { return }
         status.add(.publications)
         enqueue(
@@ -83,6 +88,7 @@ extension ClientGateway: HubConnectionDelegate {
     private func losePosition(_ channel: String) {
         guard let audience = channels[channel] else { return }
         audience.position = nil
+        audience.forgetRecent()
         for session in audience.members {
             guard let index = session.subscriptionIndex(of: channel) else { continue }
             let traits = session.subscriptions[index].traits
@@ -106,6 +112,7 @@ extension ClientGateway: HubConnectionDelegate {
     // MARK: Answers
 
     private func answer(_ request: PendingRequest, _ result: Result<HubReply, ErrorReply>) {
+        defer { fetchEnded(by: request) }
         guard !request.session.isClosed else { return }
         guard !request.isAbandoned else { return undo(request, result) }
         switch result {
@@ -116,10 +123,10 @@ extension ClientGateway: HubConnectionDelegate {
 
     /// The client was told 410 and has given up: it must not find itself subscribed after all.
     private func undo(_ request: PendingRequest, _ result: Result<HubReply, ErrorReply>) {
-        guard case .subscribe(let channel, _, _) = request.purpose, case .success = result,
-            request.session.subscriptionIndex(of: channel) == nil
+        guard case .subscribe(let subscribing) = request.purpose, case .success = result,
+            request.session.subscriptionIndex(of: subscribing.channel) == nil
         else { return }
-        hub.send(.unsubscribed(request.session.id, channel: channel))
+        hub.send(.unsubscribed(request.session.id, channel: subscribing.channel))
     }
 
     /// Tells the client why its command failed, and takes back what was reserved for it.
@@ -132,8 +139,8 @@ extension ClientGateway: HubConnectionDelegate {
         case .connectSubscribe(let channel, let reservation):
             withdraw(reservation, of: request.session, channel)
             connectSubscribed(request.session, channel: channel, nil)
-        case .subscribe(let channel, let reservation, _):
-            withdraw(reservation, of: request.session, channel)
+        case .subscribe(let subscribing):
+            withdraw(subscribing.reservation, of: request.session, subscribing.channel)
             refuse(request.session, request.commandID, error)
         case .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc:
             refuse(request.session, request.commandID, error)
@@ -149,25 +156,8 @@ extension ClientGateway: HubConnectionDelegate {
         ):
             admit(session, to: channel, reservation, subscribed)
             connectSubscribed(session, channel: channel, subscribed)
-        case (
-            .subscribe(let channel, let reservation, let rejectsUnrecovered),
-            .subscribed(let subscribed)
-        ):
-            guard !rejectsUnrecovered || subscribed.recovered != false else {
-                // One that was withdrawn has told the hub already, and a later one may follow it.
-                if session.subscriptionIndex(of: channel, reservation: reservation) != nil {
-                    hub.send(.unsubscribed(session.id, channel: channel))
-                }
-                return fail(request, ErrorReply(.unrecoverablePosition))
-            }
-            let timeToLive = admit(session, to: channel, reservation, subscribed)
-            reply(
-                to: session,
-                Encoder.subscribeReply(
-                    id: id,
-                    subscribeResult(subscribed, timeToLive: timeToLive)
-                )
-            )
+        case (.subscribe(let subscribing), .subscribed(let subscribed)):
+            finish(subscribing, of: request, subscribed)
         case (.unsubscribe, .done):
             reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         case (.publish, .done), (.publish, .result):
@@ -209,7 +199,7 @@ extension ClientGateway: HubConnectionDelegate {
     ///
     /// - Returns: seconds until its subscription token ends; nil: it has none.
     @discardableResult
-    private func admit(
+    func admit(
         _ session: Session,
         to channel: String,
         _ reservation: UInt32,
@@ -229,6 +219,13 @@ extension ClientGateway: HubConnectionDelegate {
                 epoch: subscribed.missed.epoch,
                 offset: subscribed.missed.offset
             )
+            if let rule = try? authorizer.rule(for: audience.name) {
+                audience.beginKeeping(
+                    subscribed,
+                    lifetime: rule.historyLifetime,
+                    at: Timestamp(milliseconds: WallClock.now())
+                )
+            }
         }
         guard subscription.expiresAt > 0 else { return nil }
         return max(0, Int64(subscription.expiresAt) - Int64(seconds) - 1)

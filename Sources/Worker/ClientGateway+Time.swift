@@ -28,7 +28,9 @@ extension ClientGateway {
 
     /// Tells the clients of requests that the hub has not answered in time.
     func sweepRequests() {
-        for request in pending.abandon(now: milliseconds) where !request.session.isClosed {
+        for request in pending.abandon(now: milliseconds) {
+            defer { fetchEnded(by: request) }
+            guard !request.session.isClosed else { continue }
             request.session.pendingCount -= 1
             fail(request, ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000))
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import HubLink
 
 /// A request that waits for the hub's answer.
@@ -7,14 +8,25 @@ struct PendingRequest {
     /// What the answer is for.
     enum Purpose: Hashable {
         case connectSubscribe(channel: String, reservation: UInt32)
-        /// `rejectsUnrecovered`: refuse with 112 rather than subscribe with a gap.
-        case subscribe(channel: String, reservation: UInt32, rejectsUnrecovered: Bool)
+        case subscribe(Subscribing)
         case unsubscribe
         case publish
         case history
         case presence
         case presenceStats
         case rpc
+    }
+
+    /// A subscription that a client asked for.
+    struct Subscribing: Hashable {
+        let channel: String
+        let reservation: UInt32
+        /// Whether to refuse with 112 rather than subscribe with a gap.
+        let rejectsUnrecovered: Bool
+        /// The client's position; nil when it does not recover.
+        let recover: Position?
+        /// Whether what it missed comes from what this worker keeps, not with the hub's answer.
+        var recoversHere = false
     }
 
     let session: Session

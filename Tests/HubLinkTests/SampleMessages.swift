@@ -111,6 +111,7 @@ enum SampleMessages {
         .reply(request, .failure(ErrorReply(.slowMode, retryAfterMilliseconds: 1_500))),
         .reply(request, .failure(ErrorReply(.badRequest, "no text"))),
         .publication(.init(channel: "live:show", offset: 4, json: [0x7B, 0x7D])),
+        .replaced(.init(channel: "live:show", offset: 3, json: [0x31])),
         .presenceChange(channel: "feed", .leave, info: [0x7B, 0x7D]),
         .positionLost(channel: "feed"),
         .unsubscribe(session, channel: "feed", code: 2000),

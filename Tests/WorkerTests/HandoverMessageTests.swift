@@ -74,7 +74,14 @@ import WebServer
         nextID: 9,
         entries: [
             .connectSubscribe(channel: "a", reservation: 1),
-            .subscribe(channel: "b", reservation: 2, rejectsUnrecovered: true),
+            .subscribe(
+                PendingRequest.Subscribing(
+                    channel: "b",
+                    reservation: 3,
+                    rejectsUnrecovered: true,
+                    recover: Position(epoch: "e", offset: 1)
+                )
+            ),
             .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc,
         ].enumerated().map { index, purpose in
             PendingRequests.Entry(

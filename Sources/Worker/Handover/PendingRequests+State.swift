@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import HubLink
 
 extension PendingRequests {
@@ -74,11 +75,9 @@ extension PendingRequest.Purpose: LinkValue {
             writer.write(Tag.connectSubscribe.rawValue)
             writer.write(channel)
             writer.write(reservation)
-        case .subscribe(let channel, let reservation, let rejectsUnrecovered):
+        case .subscribe(let subscribing):
             writer.write(Tag.subscribe.rawValue)
-            writer.write(channel)
-            writer.write(reservation)
-            writer.write(rejectsUnrecovered)
+            subscribing.encode(into: &writer)
         case .unsubscribe: writer.write(Tag.unsubscribe.rawValue)
         case .publish: writer.write(Tag.publish.rawValue)
         case .history: writer.write(Tag.history.rawValue)
@@ -96,12 +95,7 @@ extension PendingRequest.Purpose: LinkValue {
                 channel: try reader.string(),
                 reservation: try reader.unsigned(UInt32.self)
             )
-        case .subscribe:
-            self = .subscribe(
-                channel: try reader.string(),
-                reservation: try reader.unsigned(UInt32.self),
-                rejectsUnrecovered: try reader.bool()
-            )
+        case .subscribe: self = .subscribe(try PendingRequest.Subscribing(from: &reader))
         case .unsubscribe: self = .unsubscribe
         case .publish: self = .publish
         case .history: self = .history
@@ -110,5 +104,27 @@ extension PendingRequest.Purpose: LinkValue {
         case .rpc: self = .rpc
         case nil: throw .unknownTag(tag, in: "PendingRequest.Purpose")
         }
+    }
+}
+
+extension PendingRequest.Subscribing: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        writer.write(channel)
+        writer.write(reservation)
+        writer.write(rejectsUnrecovered)
+        writer.write(recover) { $1.encode(into: &$0) }
+        writer.write(recoversHere)
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        self.init(
+            channel: try reader.string(),
+            reservation: try reader.unsigned(UInt32.self),
+            rejectsUnrecovered: try reader.bool(),
+            recover: try reader.optional { (reader) throws(LinkError) in
+                try Position(from: &reader)
+            },
+            recoversHere: try reader.bool()
+        )
     }
 }

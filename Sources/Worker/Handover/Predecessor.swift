@@ -70,6 +70,8 @@ final class Predecessor: EventHandler {
 
     /// Sends everything and waits for the successor to be ready; nothing here changes before.
     private func handOver(_ channel: HandoverChannel) throws(HandoverError) -> [Session] {
+        // What waits for another's answer has no request of its own yet.
+        gateway.askForAllWaiting()
         gateway.flushChannels()
         hub.flush()
         try channel.send(.begin(gateway.exportedState()))
