@@ -133,6 +133,7 @@ final class Participant {
                     offset: reply["offset"]?.integer.flatMap { UInt64(exactly: $0) } ?? 0,
                     recovered: wasRecovering ? reply["recovered"]?.bool ?? false : nil,
                     missed: (reply["publications"]?.elements ?? []).compactMap(recorder.entry),
+                    generation: reply["data"]?["generation"]?.integer ?? 0,
                     askedAt: connectedAt
                 )
             )

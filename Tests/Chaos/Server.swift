@@ -142,7 +142,9 @@ final class Server {
         guard let status = try? status(), status.isSupervisorAlive else { return false }
         let alive = Set(processes())
         let now = MonotonicTime.now()
-        return status.processes.count == Self.workerCount + 2
+        // Not more, either: what is being replaced has to end.
+        let count = Self.workerCount + 2
+        return alive.count == count && status.processes.count == count
             && status.processes.allSatisfy { process in
                 // A stopped process still says that it serves, but its heart does not beat.
                 guard let beat = process.lastBeat, now - beat < .seconds(1) else { return false }

@@ -29,6 +29,19 @@ extension Checker {
         )
     }
 
+    /// A snapshot is not older than what anyone knew when it was asked for.
+    mutating func checkSnapshot(_ subscribed: HistoryEvent.Subscribed, _ index: Int) {
+        guard let known = generations[subscribed.channel],
+            history[known.event].at < subscribed.askedAt, subscribed.generation < known.value
+        else { return }
+        report(
+            .generationsRise,
+            "\(history[index].client) was told that \(subscribed.channel) is at generation "
+                + "\(subscribed.generation), after \(known.value)",
+            [known.event, index]
+        )
+    }
+
     mutating func takeStart(_ generation: Int64, of channel: String, asked: Int, _ index: Int) {
         figures.starts += 1
         // What is known from before it was asked is older; later it may be its own.

@@ -22,6 +22,7 @@ extension Checker {
         from client: String,
         _ index: Int
     ) {
+        checkSnapshot(subscribed, index)
         let viewer = Viewer(client: client, channel: subscribed.channel)
         noteEpoch(subscribed.epoch, of: subscribed.channel, top: subscribed.offset, index)
         switch (subscribed.recovered, viewers[viewer]) {

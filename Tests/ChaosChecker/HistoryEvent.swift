@@ -65,6 +65,8 @@ package struct HistoryEvent: Sendable {
         /// nil: it did not ask to recover.
         package let recovered: Bool?
         package let missed: [Entry]
+        /// Of the stream, as its snapshot says.
+        package let generation: Int64
         /// Not later than it was asked.
         package let askedAt: Duration
 
@@ -74,6 +76,7 @@ package struct HistoryEvent: Sendable {
             offset: UInt64,
             recovered: Bool?,
             missed: [Entry] = [],
+            generation: Int64 = 0,
             askedAt: Duration
         ) {
             self.channel = channel
@@ -81,6 +84,7 @@ package struct HistoryEvent: Sendable {
             self.offset = offset
             self.recovered = recovered
             self.missed = missed
+            self.generation = generation
             self.askedAt = askedAt
         }
     }

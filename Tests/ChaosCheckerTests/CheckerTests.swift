@@ -114,6 +114,14 @@ import Testing
         #expect(history.rules == [.generationsRise])
     }
 
+    @Test func anOldSnapshotIsFound() {
+        var history = HistoryBuilder()
+        history.request("host", .start(channel: "live:show"), .generation(2))
+        history.wait(.seconds(1))
+        history.subscribe("ana", at: 0, generation: 1)
+        #expect(history.rules == [.generationsRise])
+    }
+
     @Test func aStartWithAnOldGenerationIsFound() {
         var history = HistoryBuilder()
         history.request("host", .start(channel: "live:show"), .generation(2))

@@ -45,7 +45,8 @@ struct HistoryBuilder {
         at offset: UInt64,
         epoch: String = "e",
         recovered: Bool? = nil,
-        missed: [HistoryEvent.Entry] = []
+        missed: [HistoryEvent.Entry] = [],
+        generation: Int64 = 1
     ) {
         add(
             client,
@@ -56,6 +57,7 @@ struct HistoryBuilder {
                     offset: offset,
                     recovered: recovered,
                     missed: missed,
+                    generation: generation,
                     askedAt: time
                 )
             )
