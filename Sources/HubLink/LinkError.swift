@@ -26,7 +26,4 @@ package struct LinkLimits: Hashable, Sendable {
     package init(maximumFrameByteCount: Int) {
         self.maximumFrameByteCount = maximumFrameByteCount
     }
-
-    /// 64 MiB: a whole channel's history at its default bound, with room for its framing.
-    package static let standard = LinkLimits(maximumFrameByteCount: 64 << 20)
 }

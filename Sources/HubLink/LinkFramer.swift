@@ -6,7 +6,7 @@ package struct LinkFramer {
     private var buffered: [UInt8] = []
     private var consumed = 0
 
-    package init(limits: LinkLimits = .standard) {
+    package init(limits: LinkLimits) {
         self.limits = limits
     }
 

@@ -89,7 +89,8 @@ extension LiveCommand: LinkValue {
 
     package init(from reader: inout LinkReader) throws(LinkError) {
         let tag = try reader.unsigned(UInt8.self)
-        switch Tag(rawValue: tag) {
+        guard let kind = Tag(rawValue: tag) else { throw .unknownTag(tag, in: "LiveCommand") }
+        switch kind {
         case .start:
             self = .start(
                 Start(
@@ -140,8 +141,18 @@ extension LiveCommand: LinkValue {
                     }
                 )
             )
+        case .sendComment, .deleteComment, .timeoutUser, .banUser, .unbanUser:
+            self = try Self.comment(kind, &reader)
+        }
+    }
+
+    private static func comment(
+        _ kind: Tag,
+        _ reader: inout LinkReader
+    ) throws(LinkError) -> LiveCommand {
+        switch kind {
         case .sendComment:
-            self = .sendComment(
+            return .sendComment(
                 SendComment(
                     stream: try reader.string(),
                     text: try reader.string(),
@@ -150,28 +161,28 @@ extension LiveCommand: LinkValue {
                 )
             )
         case .deleteComment:
-            self = .deleteComment(stream: try reader.string(), id: try reader.string())
+            return .deleteComment(stream: try reader.string(), id: try reader.string())
         case .timeoutUser:
-            self = .timeoutUser(
+            return .timeoutUser(
                 stream: try reader.string(),
                 user: try reader.string(),
                 seconds: try reader.signed(),
                 reason: try reader.optionalString()
             )
         case .banUser:
-            self = .banUser(
+            return .banUser(
                 stream: try reader.string(),
                 user: try reader.string(),
                 reason: try reader.optionalString()
             )
         case .unbanUser:
-            self = .unbanUser(
+            return .unbanUser(
                 stream: try reader.string(),
                 user: try reader.string(),
                 reason: try reader.optionalString()
             )
-        case nil:
-            throw .unknownTag(tag, in: "LiveCommand")
+        case .start, .update, .stop, .get, .list, .mode:
+            preconditionFailure("init(from:) reads these itself")
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
         for message in SampleMessages.fromWorker {
             var writer = LinkWriter()
             writer.append(message)
-            var framer = LinkFramer()
+            var framer = LinkFramer(limits: LinkLimits(maximumFrameByteCount: 1 << 20))
             framer.append(writer.bytes[...])
             #expect(try framer.next(WorkerMessage.self) == message)
             #expect(framer.bufferedByteCount == 0)
@@ -23,7 +23,7 @@ import Testing
         for message in SampleMessages.fromHub {
             var writer = LinkWriter()
             writer.append(message)
-            var framer = LinkFramer()
+            var framer = LinkFramer(limits: LinkLimits(maximumFrameByteCount: 1 << 20))
             framer.append(writer.bytes[...])
             #expect(try framer.next(HubMessage.self) == message)
         }
@@ -34,7 +34,7 @@ import Testing
         for message in SampleMessages.fromHub { writer.append(message) }
         let stream = writer.take()
         for step in [1, 2, 3, 5, 7, 64] {
-            var framer = LinkFramer()
+            var framer = LinkFramer(limits: LinkLimits(maximumFrameByteCount: 1 << 20))
             var received: [HubMessage] = []
             var start = 0
             while start < stream.count {

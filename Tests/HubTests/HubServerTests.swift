@@ -166,7 +166,7 @@ private final class PretendedWorker: EventHandler {
     private let descriptor: Descriptor
     private let loop: EventLoop
     private var registration: Registration?
-    private var framer = LinkFramer()
+    private var framer = LinkFramer(limits: LinkLimits(maximumFrameByteCount: 1 << 20))
     private var buffer = [UInt8](repeating: 0, count: 65_536)
     private(set) var received: [HubMessage] = []
     private(set) var isEnded = false
