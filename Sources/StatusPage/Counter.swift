@@ -9,11 +9,11 @@ package enum Counter: Int, CaseIterable, Sendable {
     case acceptedConnections
     case rejectedConnections
     case slowDisconnects
-    case idleDisconnects
+    /// Times that accepting rested because the process had no descriptor left.
+    case acceptPauses
     // Input.
     case requests
     case httpErrors
-    case frames
     case protocolErrors
     case commands
     case badRequests

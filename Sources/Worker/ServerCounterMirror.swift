@@ -17,6 +17,7 @@ struct ServerCounterMirror {
         slot.add(.protocolErrors, counters.protocolErrors - shown.protocolErrors)
         slot.add(.slowDisconnects, counters.slowDisconnects - shown.slowDisconnects)
         slot.add(.rejectedConnections, counters.rejectedConnections - shown.rejectedConnections)
+        slot.add(.acceptPauses, counters.acceptPauses - shown.acceptPauses)
         shown = counters
     }
 }
