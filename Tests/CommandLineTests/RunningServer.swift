@@ -115,6 +115,11 @@ final class RunningCommand {
         process.terminationReason == .exit ? process.terminationStatus : nil
     }
 
+    /// Sends TERM.
+    func terminate() {
+        process.terminate()
+    }
+
     /// Sends INT, as Ctrl-C does.
     func interrupt() {
         process.interrupt()

@@ -89,6 +89,27 @@ import Testing
         )
     }
 
+    @Test func lookingAtAnInterruptedStreamDoesNotResumeIt() throws {
+        let server = try RunningServer(workers: 1)
+        let broadcaster = try RunningCommand(
+            "stream",
+            "start",
+            "show",
+            "--attached",
+            folder: server.folder
+        )
+        try server.wait { broadcaster.output.contains("live") }
+        broadcaster.terminate()
+        try server.wait { !broadcaster.isRunning }
+        let watch = try RunningCommand("watch", "show", folder: server.folder)
+        try server.wait { watch.output.contains("-- interrupted") }
+        let list = try server.run("stream", "list", "--json")
+        #expect(list.output.contains("\"interrupted\""))
+        let shown = try object(server.run("stream", "show", "show", "--json"))
+        #expect(shown["state"] as? String == "interrupted")
+        #expect(!watch.output.contains("-- resumed"))
+    }
+
     @Test func saysWhatToDoWithoutAServer() throws {
         let folder = try TestFolder()
         let command = try TallyCommand(

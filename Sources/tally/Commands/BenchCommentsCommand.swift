@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Bench
+import Channels
 import Client
 import Histogram
 import JSON
@@ -39,7 +40,10 @@ struct BenchCommentsCommand: ParsableCommand {
         )
         try crowd.gather(options.viewers, within: .seconds(60))
         var sender = ClientOptions()
-        sender.token = try options.connection.tokenSource(for: [options.stream])
+        sender.token = try options.connection.tokenSource(
+            for: [options.stream],
+            allowing: [.publish, .moderate]
+        )
         let result = try CommentRoundTrip(
             loop: loop,
             crowd: crowd,
@@ -51,7 +55,11 @@ struct BenchCommentsCommand: ParsableCommand {
 
     /// The stream may be live already, from an earlier measurement.
     private func startStream() throws {
-        let conversation = try Conversation(options.connection, streams: [options.stream])
+        let conversation = try Conversation(
+            options.connection,
+            streams: [options.stream],
+            allowing: .control
+        )
         _ = try? conversation.call("live.start", isRepeatable: true) { data in
             data.member("stream", options.stream)
             data.member("keep", bool: true)

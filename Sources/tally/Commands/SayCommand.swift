@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import JSON
 
 struct SayCommand: ParsableCommand {
@@ -27,7 +28,11 @@ struct SayCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let conversation = try Conversation(connection, streams: [stream.stream])
+        let conversation = try Conversation(
+            connection,
+            streams: [stream.stream],
+            allowing: [.publish, .moderate]
+        )
         let result = try conversation.call("comment.send", isRepeatable: true) { data in
             data.member("stream", stream.stream)
             data.member("text", text)

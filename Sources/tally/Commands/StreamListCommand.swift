@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import JSON
 import Reactor
 
@@ -24,7 +25,11 @@ struct StreamListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let conversation = try Conversation(connection, streams: ["*"])
+        let conversation = try Conversation(
+            connection,
+            streams: ["*"],
+            allowing: [.subscribe]
+        )
         var streams: [JSONValue] = []
         var cursor: String?
         repeat {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 
 struct StreamShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +14,11 @@ struct StreamShowCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let conversation = try Conversation(connection, streams: [stream.stream])
+        let conversation = try Conversation(
+            connection,
+            streams: [stream.stream],
+            allowing: [.subscribe]
+        )
         let snapshot = try conversation.call("live.get", isRepeatable: true) { data in
             data.member("stream", stream.stream)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import Client
 import Glibc
 import JSON
@@ -36,7 +37,11 @@ struct StreamStartCommand: ParsableCommand {
 
     func run() throws {
         let meta = try meta.map(JSONArgument.object)
-        let conversation = try Conversation(connection, streams: [stream.stream])
+        let conversation = try Conversation(
+            connection,
+            streams: [stream.stream],
+            allowing: [.control]
+        )
         let key = idempotencyKey ?? IdempotencyKey.make()
         let snapshot = try conversation.call("live.start", isRepeatable: true) { data in
             data.member("stream", stream.stream)

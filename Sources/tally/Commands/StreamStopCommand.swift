@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import JSON
 
 struct StreamStopCommand: ParsableCommand {
@@ -21,7 +22,11 @@ struct StreamStopCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let conversation = try Conversation(connection, streams: [stream.stream])
+        let conversation = try Conversation(
+            connection,
+            streams: [stream.stream],
+            allowing: [.control]
+        )
         let snapshot = try conversation.call("live.stop", isRepeatable: false) { data in
             data.member("stream", stream.stream)
             data.member("reason", reason)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import JSON
 
 struct StreamUpdateCommand: ParsableCommand {
@@ -28,7 +29,11 @@ struct StreamUpdateCommand: ParsableCommand {
 
     func run() throws {
         let meta = try meta.map(JSONArgument.object)
-        let conversation = try Conversation(connection, streams: [stream.stream])
+        let conversation = try Conversation(
+            connection,
+            streams: [stream.stream],
+            allowing: [.control]
+        )
         let snapshot = try conversation.call("live.update", isRepeatable: true) { data in
             data.member("stream", stream.stream)
             data.member("title", title)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Channels
 import Client
 import Glibc
 import JSON
@@ -43,7 +44,10 @@ struct WatchCommand: ParsableCommand {
         let url = try connection.serverURL()
         let loop = try EventLoop()
         var options = ClientOptions()
-        options.token = try connection.tokenSource(for: [stream.stream])
+        options.token = try connection.tokenSource(
+            for: [stream.stream],
+            allowing: [.subscribe, .history]
+        )
         options.name = "tally-cli"
         options.version = TallyVersion.text
         let viewer = StreamViewer(

@@ -59,7 +59,13 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// What makes the token for each connection; a token of its own is made anew each time.
-    func tokenSource(for streams: [String]) throws(CommandFailure) -> () -> String {
+    ///
+    /// It allows no more than the command needs. A connection that may control a stream is one of
+    /// its broadcasters: to look at an interrupted stream must not resume it.
+    func tokenSource(
+        for streams: [String],
+        allowing allowed: Permissions
+    ) throws(CommandFailure) -> () -> String {
         if let token = token ?? environment["TALLY_TOKEN"] { return { token } }
         guard let secret = try secret() else { return { "" } }
         let signer: TokenSigner
@@ -80,10 +86,7 @@ struct ConnectionOptions: ParsableArguments {
                 info: profile,
                 name: user,
                 capabilities: streams.map { stream in
-                    let allow: Permissions = [
-                        .subscribe, .publish, .history, .presence, .control, .moderate,
-                    ]
-                    return TokenCommand.capability(channels: ["live:" + stream], allow: allow)
+                    TokenCommand.capability(channels: ["live:" + stream], allow: allowed)
                 }
             )
             return (try? signer.sign(claims)) ?? ""

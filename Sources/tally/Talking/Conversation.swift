@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import Client
 import ClientProtocol
 import JSON
@@ -13,8 +14,12 @@ final class Conversation {
     private let url: ServerURL
     private let limit: Duration
 
-    /// Connects.
-    init(_ options: ConnectionOptions, streams: [String]) throws(CommandFailure) {
+    /// Connects, where it signs its own token as somebody who may do this much.
+    init(
+        _ options: ConnectionOptions,
+        streams: [String],
+        allowing: Permissions
+    ) throws(CommandFailure) {
         url = try options.serverURL()
         limit = options.timeout.duration
         do throws(SystemError) {
@@ -23,7 +28,7 @@ final class Conversation {
             throw CommandFailure(.software, error.description)
         }
         var clientOptions = ClientOptions()
-        clientOptions.token = try options.tokenSource(for: streams)
+        clientOptions.token = try options.tokenSource(for: streams, allowing: allowing)
         clientOptions.name = "tally-cli"
         clientOptions.version = TallyVersion.text
         scripted = ScriptedClient(loop: loop, url: url, options: clientOptions)
