@@ -46,7 +46,17 @@ package enum File {
         return file
     }
 
+    /// The permission bits of a file's mode, such as 0o600.
+    package static func permissions(_ file: borrowing Descriptor) throws(SystemError) -> UInt32 {
+        var status = stat()
+        // `status` is a live local.
+        guard unsafe fstat(file.raw, &status) == 0 else { throw SystemError(lastErrorOf: "fstat") }
+        return status.st_mode & 0o7777
+    }
+
     /// The bytes of a file from its start; its position is neither used nor moved.
+    ///
+    /// A pipe, as a shell's `<(...)`, is read as it comes.
     ///
     /// - Throws: EFBIG when there are more than `maximumByteCount`.
     package static func read(
@@ -56,12 +66,15 @@ package enum File {
         let raw = file.raw
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: min(maximumByteCount + 1, 64 * 1_024))
+        let isSeekable = lseek(raw, 0, SEEK_CUR) != -1
         while true {
             let offset = bytes.count
             // The pointer covers the array's bytes and is used during the call only.
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
                 retryingInterrupted {
-                    unsafe pread(raw, buffer.baseAddress, buffer.count, offset)
+                    isSeekable
+                        ? unsafe pread(raw, buffer.baseAddress, buffer.count, offset)
+                        : unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
                 }
             }
             guard count >= 0 else { throw SystemError(lastErrorOf: "read") }

@@ -14,7 +14,7 @@ final class FolderClaim {
     let path: String
     private let lock: Descriptor
 
-    /// Makes the folder if it is missing, checks that nobody else may write into it, and locks it.
+    /// Prepares the folder and locks it.
     init(path: String) throws(SupervisorError) {
         self.path = path
         try Self.prepare(path)
@@ -37,7 +37,8 @@ final class FolderClaim {
         }
     }
 
-    private static func prepare(_ path: String) throws(SupervisorError) {
+    /// Makes the folder if it is missing, and checks that nobody else may write into it.
+    static func prepare(_ path: String) throws(SupervisorError) {
         do throws(SystemError) {
             if try Folder(at: path) == nil { try Folder.make(at: path) }
         } catch {

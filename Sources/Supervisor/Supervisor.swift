@@ -81,6 +81,13 @@ package final class Supervisor {
         page.setAddresses(listeners.addresses)
     }
 
+    /// Makes the data folder if it is missing, for what is to lie there before there is a supervisor.
+    ///
+    /// - Throws: when it cannot be made, or others may write into it.
+    package static func prepareFolder(_ path: String) throws(SupervisorError) {
+        try FolderClaim.prepare(path)
+    }
+
     /// Serves until it is told to stop by TERM, INT or HUP.
     ///
     /// The first signal drains, a second one ends at once. No child is left afterwards.

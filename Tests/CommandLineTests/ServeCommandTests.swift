@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @Suite struct ServeCommandTests {
@@ -71,6 +72,40 @@ import Testing
         let open = try TallyCommand("serve", "--config", "t.yaml", "--check", folder: folder)
         #expect(open.status == 77)
         #expect(open.errors.contains("chmod 600"))
+    }
+
+    @Test func takesASecretBehindASymbolicLink() throws {
+        try folder.write(String(repeating: "s", count: 32), to: "secret", mode: 0o600)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.url.appending(path: "link").path(),
+            withDestinationPath: "secret"
+        )
+        try folder.write("tokens: {secret_file: link}", to: "t.yaml")
+        let command = try TallyCommand("serve", "--config", "t.yaml", "--check", folder: folder)
+        #expect(command.status == 0)
+        #expect(!command.errors.contains("chmod"))
+    }
+
+    @Test func makesNoSecretInAFolderThatOthersMayWrite() throws {
+        let open = folder.url.appending(path: "open").path()
+        try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open)
+        let command = try TallyCommand(
+            "serve",
+            "--data",
+            "open",
+            "--listen",
+            "127.0.0.1:0",
+            folder: folder
+        )
+        #expect(command.status == 77)
+        #expect(!folder.contains("open/token.secret"))
+    }
+
+    @Test func saysThatAManifestIsAFolder() throws {
+        let command = try TallyCommand("serve", "--config", ".", "--check", folder: folder)
+        #expect(command.status == 78)
+        #expect(command.errors.contains("Is a directory"))
     }
 
     @Test func refusesUnknownOptionsAsUsage() throws {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Manifest
 import Reactor
 import Tokens
@@ -17,20 +16,21 @@ enum SecretFile {
     }
 
     static func read(_ path: String) throws(CommandFailure) -> Secret {
-        try checkPermissions(path)
         let contents: [UInt8]
+        let mode: UInt32
         do throws(SystemError) {
-            contents = try File.read(
-                File.open(path, for: .reading),
-                maximumByteCount: maximumFileByteCount
-            )
+            let file = try File.open(path, for: .reading)
+            mode = try File.permissions(file)
+            contents = try File.read(file, maximumByteCount: maximumFileByteCount)
         } catch {
             throw CommandFailure(
                 .configuration,
                 "the token secret: \(error)",
-                advice: "name the file with --secret-file or tokens.secret_file"
+                advice: "name the file: to tally serve by tokens.secret_file in the manifest, "
+                    + "to others with --secret-file"
             )
         }
+        try check(mode, of: path)
         return try checked(TokenSecret.trimmed(contents), source: path)
     }
 
@@ -74,10 +74,7 @@ enum SecretFile {
 
     /// Whoever can write it can sign anything; whoever can read it, too, but some systems hand out
     /// secrets that way.
-    private static func checkPermissions(_ path: String) throws(CommandFailure) {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-            let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
-        else { return }
+    private static func check(_ mode: UInt32, of path: String) throws(CommandFailure) {
         if mode & 0o022 != 0 {
             throw CommandFailure(
                 .permission,

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Manifest
+import Reactor
 
 /// The manifest as a file.
 enum ManifestFile {
     static func read(_ path: String) throws(CommandFailure) -> ConfigurationLoader.Manifest {
-        let contents: Data
-        do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            // One more than is allowed, so that the reader sees that it is too much.
-            let limit = ManifestReader.maximumByteCount + 1
-            contents = try file.read(upToCount: limit) ?? Data()
+        let contents: [UInt8]
+        do throws(SystemError) {
+            contents = try File.read(
+                File.open(path, for: .reading),
+                maximumByteCount: ManifestReader.maximumByteCount
+            )
         } catch {
             throw CommandFailure(
                 .configuration,
-                "cannot read the manifest \(path): \(error.localizedDescription)",
+                "cannot read the manifest \(path): \(error)",
                 advice: "name it with --config; Manifests/tally.yaml is an example of all keys"
             )
         }
-        guard let text = String(data: contents, encoding: .utf8) else {
+        guard let text = String(validating: contents, as: UTF8.self) else {
             throw CommandFailure(
                 .configuration,
                 "\(path): not UTF-8 text",

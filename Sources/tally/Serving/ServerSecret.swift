@@ -2,6 +2,7 @@
 
 import Foundation
 import Manifest
+import Supervisor
 
 /// The secret that the server checks tokens with.
 enum ServerSecret {
@@ -13,18 +14,11 @@ enum ServerSecret {
         if let secret = try chosen(configuration, environment) { return secret }
         let path = SecretFile.defaultPath(data: configuration.data)
         if FileManager.default.fileExists(atPath: path) { return try SecretFile.read(path) }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: configuration.data,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
+        // The folder's own checks come first: no secret goes where others may replace it.
+        do throws(SupervisorError) {
+            try Supervisor.prepareFolder(configuration.data)
         } catch {
-            throw CommandFailure(
-                .configuration,
-                "cannot make the data folder \(configuration.data): \(error.localizedDescription)",
-                advice: "choose another with --data"
-            )
+            throw CommandFailure(error)
         }
         return try SecretFile.make(at: path)
     }
