@@ -28,6 +28,7 @@ package final class WorkerProcess {
     private var predecessor: Predecessor?
     private let logger: Logger
     private var counters: ServerCounterMirror
+    private var acceptPauses = AcceptPauseReport()
 
     /// Wires up the worker; nothing is accepted until `run`.
     ///
@@ -100,6 +101,7 @@ package final class WorkerProcess {
         every(StatusSlot.beatInterval) { [self] in
             status.setConnections(gateway.sessions.count)
             counters.update(status, from: server.counters)
+            reportAcceptPauses()
         }
         every(Self.sessionSweepInterval) { [self] in gateway.sweepSessions() }
         every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
@@ -134,6 +136,16 @@ package final class WorkerProcess {
         )
         try predecessor.watch()
         self.predecessor = predecessor
+    }
+
+    private func reportAcceptPauses() {
+        guard let count = acceptPauses.due(server.counters.acceptPauses, now: loop.now) else {
+            return
+        }
+        logger.warning(
+            "no descriptors left, clients wait; raise the limit (ulimit -n) or add workers",
+            metadata: ["pauses": "\(count)", "connections": "\(server.connectionCount)"]
+        )
     }
 
     private func every(_ interval: Duration, _ action: @escaping () -> Void) {

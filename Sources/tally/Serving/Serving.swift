@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Logging
 import Manifest
 import Reactor
 import StatusPage
@@ -19,12 +20,25 @@ enum Serving {
         do throws(SupervisorError) {
             supervisor = try Supervisor(options, logger: logger)
         } catch {
-            throw CommandFailure(
-                CommandFailure.Status(rawValue: error.exitStatus) ?? .software,
-                error.description
-            )
+            throw CommandFailure(error)
         }
+        warnOfFewDescriptors(configuration, logger)
         exit(supervisor.run())
+    }
+
+    /// Better said now than found out at the first full house.
+    private static func warnOfFewDescriptors(_ configuration: Configuration, _ logger: Logger) {
+        let descriptors = OwnProcess.raiseDescriptorLimit()
+        let connections = configuration.client.maximumConnections
+        let own = 64  // what a worker opens beside its clients' sockets, and some to spare
+        guard descriptors < connections + own else { return }
+        logger.notice(
+            "fewer descriptors than connections; raise the limit (ulimit -n, LimitNOFILE=)",
+            metadata: [
+                "descriptors": "\(descriptors)",
+                "maximum_connections": "\(connections)",
+            ]
+        )
     }
 
     private static func options(
@@ -52,5 +66,12 @@ enum Serving {
         options.timing.stableAfter = configuration.supervisor.stableAfter
         options.timing.drainTimeout = configuration.supervisor.drainTimeout
         return options
+    }
+}
+
+extension CommandFailure {
+    /// What keeps a supervisor from starting; its text says what to do.
+    init(_ error: SupervisorError) {
+        self.init(Status(rawValue: error.exitStatus) ?? .software, error.description)
     }
 }
