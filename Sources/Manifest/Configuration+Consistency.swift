@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Configuration {
+    /// The largest page of `live.list`, as a bound: four bytes a code point, and the other fields.
+    private var maximumListByteCount: Int {
+        live.maximumListLimit * (live.maximumMetaByteCount + 4 * live.maximumTitleLength + 512)
+    }
+
     /// Values that are each in range but do not go together.
     ///
     /// - Returns: the key to change, and what is wrong with it.
@@ -25,6 +30,28 @@ extension Configuration {
         if client.maximumUnsentByteCount < client.maximumMessageByteCount {
             found.append(
                 ("client.maximum_unsent", "must be at least client.maximum_message_size")
+            )
+        }
+        if maximumListByteCount > client.maximumUnsentByteCount {
+            found.append(
+                (
+                    "live.maximum_list_limit",
+                    "with the largest title and meta a page must fit client.maximum_unsent"
+                )
+            )
+        }
+        // A message that the link cannot carry would cut it, and with it every client of a worker.
+        if hub.maximumLinkMessageByteCount / 2 < client.maximumMessageByteCount {
+            found.append(
+                (
+                    "hub.maximum_link_message_size",
+                    "must be at least twice client.maximum_message_size"
+                )
+            )
+        }
+        if hub.maximumUnsentByteCount < hub.maximumLinkMessageByteCount {
+            found.append(
+                ("hub.maximum_unsent", "must be at least hub.maximum_link_message_size")
             )
         }
         if supervisor.minimumBackOff > supervisor.maximumBackOff {

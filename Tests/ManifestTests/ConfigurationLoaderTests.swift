@@ -63,6 +63,21 @@ import Testing
         )
     }
 
+    @Test func refusesALinkThatCannotCarryWhatIsAllowed() {
+        #expect(throws: ConfigurationError.self) { try load("hub: {maximum_unsent: 15MiB}") }
+        #expect(throws: ConfigurationError.self) {
+            try load("client: {maximum_message_size: 9MiB, maximum_unsent: 16MiB}")
+        }
+        #expect(throws: Never.self) {
+            try load("client: {maximum_message_size: 8MiB, maximum_unsent: 16MiB}")
+        }
+    }
+
+    @Test func refusesAListThatNoClientCouldTake() {
+        #expect(throws: Never.self) { try load("live: {maximum_list_limit: 193}") }
+        #expect(throws: ConfigurationError.self) { try load("live: {maximum_list_limit: 194}") }
+    }
+
     @Test func refusesAnEmptyOrRepeatedListenAddress() {
         #expect(throws: ConfigurationError.self) { try load("listen: []") }
         #expect(throws: ConfigurationError.self) {
