@@ -38,12 +38,24 @@ struct EchoCommand: ParsableCommand {
         limits.maximumUnsentByteCount = 4 * Self.maximumMessageByteCount
         let application = EchoApplication()
         let server = WebServer(loop: loop, limits: limits, application: application)
-        let listener = try Socket.listen(listen, reusePort: false, backlog: 1024)
+        let listener = try open()
         try server.listen(on: listener.raw)
         try loop.watchSignals([SIGINT, SIGTERM]) { _ in loop.stop() }
         print("echo: listening on \(Socket.localAddress(listener.raw) ?? listen)")
         fflush(nil)
         try loop.run()
+    }
+
+    private func open() throws(CommandFailure) -> Descriptor {
+        do throws(SystemError) {
+            return try Socket.listen(listen, reusePort: false, backlog: 1024)
+        } catch {
+            throw CommandFailure(
+                .unavailable,
+                "cannot listen: \(error)",
+                advice: "choose another address with --listen; port 0 takes a free one"
+            )
+        }
     }
 }
 

@@ -21,12 +21,12 @@ struct Tally: ParsableCommand {
               tally status                          the processes behind it
 
             WHERE COMMANDS GO
-              To --url, else TALLY_URL, else to the Tally that serves from the data folder, else to \
+            To --url, else TALLY_URL, else to the Tally that serves from the data folder, else to \
             ws://127.0.0.1:8000/connection/websocket. The data folder is --data, else \
             TALLY_DATA, else ./data.
 
             WHO THEY ARE
-              --token, else TALLY_TOKEN; else a token of their own, signed with --secret-file, else \
+            --token, else TALLY_TOKEN; else a token of their own, signed with --secret-file, else \
             TALLY_TOKEN_SECRET, else the data folder's token.secret; else nobody, who may watch.
 
             EXIT STATUS

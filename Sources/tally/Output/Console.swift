@@ -6,10 +6,17 @@ import Foundation
 enum Console {
     /// Writes a line of the command's result.
     ///
-    /// Ends the process when nobody reads any more, as in `tally watch show | head`.
+    /// Ends the process when it cannot: in peace when nobody reads any more, as in
+    /// `tally watch show | head`, and as a failure when the disk is full.
     static func print(_ line: String) {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            CommandFailure(
+                .system,
+                "cannot write the result: no space left",
+                advice: "make room, or write it elsewhere"
+            ).exit()
         } catch {
             exit(EXIT_SUCCESS)
         }
@@ -19,9 +26,6 @@ enum Console {
     static func complain(_ line: String) {
         try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
-
-    /// Whether a person, not a file or a program, reads the result.
-    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Text from outside without what could steer a terminal.
     static func harmless(_ text: String) -> String {
