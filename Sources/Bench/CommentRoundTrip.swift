@@ -33,8 +33,7 @@ package final class CommentRoundTrip {
 
     /// The sender is not started yet.
     ///
-    /// It needs `ctl`, `pub` and `mod` on the stream, since moderators are exempt from the rate
-    /// limit.
+    /// It needs `pub` on the stream, and `mod`, since moderators are exempt from the rate limit.
     package init(loop: EventLoop, crowd: Crowd, sender: Client, stream: String) {
         self.loop = loop
         self.crowd = crowd

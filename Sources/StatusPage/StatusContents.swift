@@ -18,7 +18,7 @@ package enum StatusError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreadable(let error):
             "\(error); run as the user that runs `tally serve`"
         case .notAStatusPage:
-            "the file is no status page of Tally; "
+            "the data folder's file `status` is none of Tally's; "
                 + "stop Tally if it runs, remove the file, start it again"
         case .otherVersion(let found, let expected):
             "the status page has version \(found), this program reads version \(expected); "

@@ -26,8 +26,10 @@ enum SecretFile {
             throw CommandFailure(
                 .configuration,
                 "the token secret: \(error)",
-                advice: "name the file: to tally serve by tokens.secret_file in the manifest, "
-                    + "to others with --secret-file"
+                advice: error.isMissingFile
+                    ? "name the file: to tally serve by tokens.secret_file in the manifest, "
+                        + "to others with --secret-file"
+                    : "it must be a file that this user may read"
             )
         }
         try check(mode, of: path)
