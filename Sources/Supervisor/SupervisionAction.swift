@@ -28,11 +28,15 @@ enum KillReason: Hashable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .heartbeatStalled(let time): "no heartbeat for \(time)"
-        case .notServing(let time): "not serving after \(time)"
+        case .heartbeatStalled(let time): "no heartbeat for \(Self.milliseconds(time)) ms"
+        case .notServing(let time): "not serving after \(Self.milliseconds(time)) ms"
         case .drainTimeout: "still there at the end of the drain timeout"
         case .toldTwice: "told to stop again"
         }
+    }
+
+    private static func milliseconds(_ time: Duration) -> Int64 {
+        time.clampedNanoseconds / 1_000_000
     }
 }
 

@@ -77,6 +77,7 @@ extension Supervisor {
             controls[identity] = Control(Descriptor(owning: pair.first))
             start(identity, control: Descriptor(owning: pair.second))
         } catch {
+            reportNotStarted(identity, error)
             perform(supervision.failedToStart(identity, now: loop.now))
         }
     }
@@ -110,12 +111,16 @@ extension Supervisor {
                 metadata: metadata(identity, pid: pid, ["restarts": "\(restarts)"])
             )
         } catch {
-            logger.error(
-                "child could not be started",
-                metadata: metadata(identity, ["error": "\(error)"])
-            )
+            reportNotStarted(identity, error)
             perform(supervision.failedToStart(identity, now: loop.now))
         }
+    }
+
+    private func reportNotStarted(_ identity: ProcessIdentity, _ error: SystemError) {
+        logger.error(
+            "child could not be started",
+            metadata: metadata(identity, ["error": "\(error)"])
+        )
     }
 
     private func metadata(
