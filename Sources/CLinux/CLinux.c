@@ -102,6 +102,8 @@ int tally_signal_descriptor(const int *signals, int count) {
 
 void tally_ignore_broken_pipe(void) { signal(SIGPIPE, SIG_IGN); }
 
+void tally_ignore_file_size_limit(void) { signal(SIGXFSZ, SIG_IGN); }
+
 int tally_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 void tally_set_name(const char *name) { prctl(PR_SET_NAME, name); }

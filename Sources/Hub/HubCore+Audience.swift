@@ -50,7 +50,7 @@ extension HubCore {
 
     /// Records what a running stream's audience gained since it was last recorded.
     mutating func recordAudience(of stream: String) {
-        guard let generation = state.streams[stream]?.generation,
+        guard !isReadOnly, let generation = state.streams[stream]?.generation,
             let gained = takeUnrecordedAudience(of: stream)
         else { return }
         record(
@@ -87,8 +87,7 @@ extension HubCore {
             return deadlines.schedule(.viewers(stream: id), at: moment)
         }
         let figures = figures(of: stream)
-        // While nothing can be recorded, the meter keeps what is to be.
-        if !isReadOnly { recordAudience(of: id) }
+        recordAudience(of: id)
         guard meters[id]?.tell(figures, at: now) == true else { return }
         let json = LiveEvent.viewers(figures).publication(
             offset: nil,

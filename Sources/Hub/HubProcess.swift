@@ -33,6 +33,7 @@ package struct HubProcess {
             logger.critical("the hub takes one listening socket from the supervisor")
             return Self.usageError
         }
+        OwnProcess.surviveFileSizeLimit()
         do {
             let loop = try EventLoop()
             let options = HubOptions(configuration)

@@ -40,7 +40,7 @@ package struct HubState: Equatable, Sendable {
     }
 
     /// What a journal holds, without the publications; `load` brings a channel's.
-    init(options: HubOptions, journal: Journal) throws(JournalError) {
+    package init(options: HubOptions, journal: Journal) throws(JournalError) {
         self.init(options: options)
         for record in try journal.restore() { apply(record) }
     }

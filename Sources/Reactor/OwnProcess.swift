@@ -33,6 +33,12 @@ package enum OwnProcess {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Makes a write beyond the limit on a file's size fail, as a full disk does, instead of ending
+    /// the process (setrlimit(2), RLIMIT_FSIZE).
+    package static func surviveFileSizeLimit() {
+        tally_ignore_file_size_limit()
+    }
+
     /// Whether whoever started this process wanted it to ignore a signal, as `nohup` does.
     package static func ignoresSignal(_ signal: Int32) -> Bool {
         tally_ignores_signal(signal) == 1

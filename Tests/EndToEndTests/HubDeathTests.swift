@@ -81,6 +81,50 @@ import Testing
         try expectHistory(of: studio, ids)
     }
 
+    @Test func aFullDiskRefusesAndRecoversByItself() throws {
+        let server = try TallyServer(manifest: Self.manifest)
+        let loop = try EventLoop()
+        let studio = try host(server, on: loop)
+        let viewer = try Viewer(server, on: loop, watching: "show")
+        try studio.call("live.start", #"{"stream":"show","keep":true}"#)
+        var ids: [String] = []
+        func say(_ text: String) throws {
+            ids.append(try #require(try studio.say(text, in: "show")["id"]?.string))
+        }
+        try say("before")
+        let hub = try server.pid(of: .hub)
+        // As if the disk were full: the hub may not write to any file.
+        try setFileSizeLimit(of: hub, to: "0")
+        let error = #expect(throws: ScriptedClient.StepError.self) {
+            try studio.say("refused", in: "show")
+        }
+        guard case .refused(.refused(let refusal)) = error else {
+            Issue.record("not refused: \(String(describing: error))")
+            return
+        }
+        #expect(refusal.code == 108)
+        #expect((refusal.retryAfterMilliseconds ?? 0) > 0)
+        #expect(try studio.history(of: "show").count == 2)
+
+        try setFileSizeLimit(of: hub, to: "unlimited")
+        let deadline = MonotonicTime.now() + Viewer.patience
+        while true {
+            do {
+                try say("after")
+                break
+            } catch ScriptedClient.StepError.refused {
+                try #require(MonotonicTime.now() < deadline, "the hub did not recover")
+                // The client was told to try again later, and does.
+                usleep(100_000)
+            }
+        }
+        try viewer.wait(for: "the comments") {
+            viewer.comments(in: "show") == ["before", "after"]
+        }
+        try expectHistory(of: studio, ids)
+        #expect(try server.pid(of: .hub) == hub)
+    }
+
     @Test func aJournalThatIsNoneIsNamedAndLeftAlone() throws {
         let server = try TallyServer()
         #expect(server.end(by: SIGTERM) == 0)
@@ -98,6 +142,17 @@ import Testing
     private static let manifest = "comments:\n  rate: 1000\n"
 
     private static let all: Permissions = [.subscribe, .publish, .history, .control, .moderate]
+
+    /// The soft limit alone, so that it can be lifted again; the C library's call for it cannot be
+    /// imported.
+    private func setFileSizeLimit(of pid: Int32, to limit: String) throws {
+        let process = try Process.run(
+            URL(filePath: "/usr/bin/prlimit"),
+            arguments: ["--pid", "\(pid)", "--fsize=\(limit):unlimited"]
+        )
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
 
     private func host(_ server: TallyServer, on loop: EventLoop) throws -> Viewer {
         try Viewer(server, on: loop, token: try server.token(user: "host", Self.all))

@@ -42,9 +42,24 @@ final class HubBench {
     init(takingUp other: HubBench) {
         options = other.options
         now = other.now
+        nextRequest = other.nextRequest
         var state = HubState(options: options)
         for record in other.records { state.apply(record) }
         core = HubCore(options: options, seed: 8, state: state, now: now)
+    }
+
+    /// A hub that starts anew with what a journal has.
+    init(takingUp other: HubBench, from journal: Journal, isReadOnly: Bool = false) throws {
+        options = other.options
+        now = other.now
+        nextRequest = other.nextRequest
+        core = HubCore(
+            options: options,
+            seed: 8,
+            state: try HubState(options: options, journal: journal),
+            isReadOnly: isReadOnly,
+            now: now
+        )
     }
 
     private static var rules: [ChannelRule] {
@@ -281,7 +296,7 @@ final class HubBench {
         parse(publication)?["data"]?[key]?.string
     }
 
-    private func feed(_ event: HubEvent) {
+    func feed(_ event: HubEvent) {
         for action in core.handle(event, now: now) {
             switch action {
             case .record(let record): records.append(record)

@@ -84,7 +84,7 @@ import Testing
 }
 
 /// Sends random commands of many users to a hub.
-private struct RandomScript {
+struct RandomScript {
     private let bench: HubBench
     private var random: SeededGenerator
     private var links: [LinkID] = []
@@ -173,7 +173,7 @@ private struct RandomScript {
 }
 
 /// SplitMix64: the same script for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

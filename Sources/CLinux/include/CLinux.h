@@ -42,6 +42,7 @@ int tally_is_locked(int file);
 /* sigprocmask(2) with SIG_BLOCK and signalfd(2), nonblocking and close-on-exec. */
 int tally_signal_descriptor(const int *signals, int count);
 void tally_ignore_broken_pipe(void);
+void tally_ignore_file_size_limit(void);
 
 /* Starts `path` as a child that dies with its parent.
 
