@@ -79,7 +79,7 @@ let package = Package(
 
         // Roles.
         module(
-            "Supervisor", ["Reactor", "StatusPage", logging]),
+            "Supervisor", ["JSON", "Reactor", "StatusPage", logging]),
         module(
             "Hub",
             [

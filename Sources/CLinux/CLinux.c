@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -107,6 +108,8 @@ void tally_ignore_file_size_limit(void) { signal(SIGXFSZ, SIG_IGN); }
 int tally_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 void tally_set_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+const char *tally_start_path(void) { return (const char *)getauxval(AT_EXECFN); }
 
 int tally_ignores_signal(int signal) {
     struct sigaction action;

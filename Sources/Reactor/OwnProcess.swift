@@ -43,4 +43,52 @@ package enum OwnProcess {
     package static func ignoresSignal(_ signal: Int32) -> Bool {
         tally_ignores_signal(signal) == 1
     }
+
+    /// The path by which this program was started, made absolute; a link in it stays one, so that
+    /// it leads to a newer program after an installation.
+    ///
+    /// nil when the system does not tell, or when the path was not one of a file.
+    package static var startPath: String? {
+        // Lies beside the arguments, alive as long as the process.
+        guard let text = unsafe tally_start_path() else { return nil }
+        let path = unsafe String(cString: text)
+        guard !path.hasPrefix("/") else { return path }
+        // getcwd(3) allocates the text, which is freed here.
+        guard let folder = unsafe getcwd(nil, 0) else { return nil }
+        defer { unsafe free(folder) }
+        return unsafe String(cString: folder) + "/" + path
+    }
+
+    /// Opens the program that runs, so that it can be run again after its file is gone.
+    package static func openProgram() throws(SystemError) -> Descriptor {
+        let path = ChildProcess.ownExecutable
+        let raw = retryingInterrupted { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+        guard raw >= 0 else { throw SystemError(lastErrorOf: "open \(path)") }
+        return Descriptor(owning: raw)
+    }
+
+    /// Becomes another program, which goes on as this process: same id, same children.
+    ///
+    /// Signals that are blocked stay so, and those that wait go on waiting for whoever takes them
+    /// (execve(2)). Only for a process with a single thread, whose children would otherwise see
+    /// their parent die.
+    /// - Returns: only when it failed; then nothing has changed.
+    package static func become(
+        _ program: String,
+        arguments: [String],
+        keeping descriptors: [Int32]
+    ) -> SystemError {
+        // Copies that execve reads; freed when it fails.
+        let copies: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
+        defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
+        for raw in descriptors {
+            let result = fcntl(raw, F_SETFD, 0)
+            precondition(result == 0, "a descriptor to keep is not open")
+        }
+        // The vector ends with NULL, as execv(3) wants.
+        _ = unsafe execv(program, copies + [nil])
+        let error = SystemError(lastErrorOf: "start \(program)")
+        for raw in descriptors { _ = fcntl(raw, F_SETFD, FD_CLOEXEC) }
+        return error
+    }
 }

@@ -43,7 +43,9 @@ extension ChildLaunch {
         } catch {
             throw .badStatusPage(role, error)
         }
-        guard let slot = page.slot(identity) else { throw .noSlot(identity) }
+        guard let slot = page.slot(self.slot), slot.identity == identity else {
+            throw .noSlot(identity)
+        }
         slot.setPhase(.starting)
         return ChildResources(slot: slot, configuration: configuration)
     }

@@ -5,7 +5,7 @@ package import Reactor
 /// What the supervisor hands to a child that it starts: who it is, and which descriptors it has.
 ///
 /// The supervisor writes it as the child's arguments, which `ps` shows:
-/// `tally worker index=0 parent=812 status=5 configuration=6 listeners=8,9 hub=data/hub.sock data=data
+/// `tally worker index=0 parent=812 status=5 slot=2 configuration=6 listeners=8,9 hub=data/hub.sock data=data
 /// control=10 predecessor=`.
 /// The hidden subcommand of the role passes its arguments to `init(arguments:)` and then calls
 /// `enter()`. Both sides are always the same program, so there is no version, and a field more or less
@@ -15,6 +15,8 @@ package struct ChildLaunch: Hashable, Sendable {
     /// The supervisor's process id; a child whose parent is somebody else ends.
     package let parent: Int32
     package let statusPage: Int32
+    /// Its place in the status page; a successor has another than its predecessor.
+    package let slot: Int
     /// A sealed file with the configuration that the supervisor validated.
     package let configuration: Int32
     /// Listening sockets.
@@ -46,6 +48,7 @@ package struct ChildLaunch: Hashable, Sendable {
         identity: ProcessIdentity,
         parent: Int32,
         statusPage: Int32,
+        slot: Int,
         configuration: Int32,
         listeners: [Int32],
         hubSocketPath: String,
@@ -56,6 +59,7 @@ package struct ChildLaunch: Hashable, Sendable {
         self.identity = identity
         self.parent = parent
         self.statusPage = statusPage
+        self.slot = slot
         self.configuration = configuration
         self.listeners = listeners
         self.hubSocketPath = hubSocketPath
@@ -78,6 +82,7 @@ package struct ChildLaunch: Hashable, Sendable {
         case index
         case parent
         case status
+        case slot
         case configuration
         case listeners
         case hub
@@ -91,6 +96,7 @@ package struct ChildLaunch: Hashable, Sendable {
         case .index: "\(identity.index)"
         case .parent: "\(parent)"
         case .status: "\(statusPage)"
+        case .slot: "\(slot)"
         case .configuration: "\(configuration)"
         case .listeners: listeners.map(String.init).joined(separator: ",")
         case .hub: hubSocketPath
@@ -144,6 +150,7 @@ extension ChildLaunch {
             identity: ProcessIdentity(role, Int(try number(.index, from: 0))),
             parent: try number(.parent, from: 1),
             statusPage: try number(.status, from: Self.firstDescriptor),
+            slot: Int(try number(.slot, from: 0)),
             configuration: try number(.configuration, from: Self.firstDescriptor),
             listeners: listeners,
             hubSocketPath: try text(.hub),

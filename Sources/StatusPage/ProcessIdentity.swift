@@ -39,6 +39,21 @@ package enum ProcessPhase: UInt64, Sendable {
     case serving = 2
     /// It was told to end and finishes what it has.
     case draining = 3
+    /// Another process does its work already; it finishes what it has. Only `tally status` says so:
+    /// the process itself is draining.
+    case retiring = 4
 
     package var name: String { "\(self)" }
+}
+
+/// What a process is among those of the same identity; the supervisor says it.
+package enum ProcessStanding: UInt64, Sendable {
+    /// Nobody is here, or nobody any more.
+    case vacant = 0
+    /// It is the one that does the work, or would if it were not down.
+    case current = 1
+    /// It was started to take over from the current one.
+    case successor = 2
+    /// It was replaced, or is not needed any more.
+    case retiring = 3
 }

@@ -12,7 +12,7 @@
 enum StatusLayout {
     /// The bytes "TALLYSTA" in memory.
     static let magic: UInt64 = 0x4154_5359_4c4c_4154
-    static let version: UInt64 = 1
+    static let version: UInt64 = 2
 
     static let headerWordCount = 512
     static let slotWordCount = 256
@@ -20,6 +20,9 @@ enum StatusLayout {
     /// Most processes in a page: supervisor, hub and the most workers that a manifest may ask
     /// for, twice, since old and new workers overlap in a reload.
     static let maximumSlotCount = 1_026
+
+    /// Processes of one worker index at a time: one that serves, and its successor or predecessor.
+    static let slotsPerWorker = 2
 
     enum Header {
         static let magic = 0
@@ -39,6 +42,7 @@ enum StatusLayout {
         static let pid = 2
         static let restarts = 3
         static let startedAt = 4
+        static let standing = 5
         // The process itself writes these; the supervisor clears some when the process is dead.
         static let phase = 8
         static let beatCount = 9

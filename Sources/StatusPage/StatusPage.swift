@@ -9,6 +9,7 @@ package import Reactor
 package final class StatusPage {
     /// Most bytes of listen addresses that the page can name, one a line.
     package static let maximumAddressByteCount = StatusLayout.maximumAddressByteCount
+    package static let maximumSlotCount = StatusLayout.maximumSlotCount
 
     private let memory: SharedMemory
     private let file: Descriptor
@@ -31,23 +32,29 @@ package final class StatusPage {
     /// - Throws: when the disk is full or the folder cannot be written.
     package static func create(
         path: String,
-        slots: [ProcessIdentity]
+        slotCount: Int = StatusPage.maximumSlotCount
     ) throws(SystemError) -> StatusPage {
-        precondition(!slots.isEmpty && slots.count <= StatusLayout.maximumSlotCount)
+        precondition(slotCount > 0 && slotCount <= maximumSlotCount)
         let temporary = path + ".new"
         let file = try File.open(temporary, for: .replacing)
-        try File.allocate(file, byteCount: StatusLayout.byteCount(slots: slots.count))
-        let page = try StatusPage(file, slotCount: slots.count)
+        try File.allocate(file, byteCount: StatusLayout.byteCount(slots: slotCount))
+        let page = try StatusPage(file, slotCount: slotCount)
         page.memory[StatusLayout.Header.version] = StatusLayout.version
-        page.memory[StatusLayout.Header.slotCount] = UInt64(slots.count)
-        for (slot, identity) in slots.enumerated() {
-            let offset = StatusLayout.slotOffset(slot)
-            page.memory[offset + StatusLayout.Slot.role] = identity.role.rawValue
-            page.memory[offset + StatusLayout.Slot.index] = UInt64(identity.index)
-        }
+        page.memory[StatusLayout.Header.slotCount] = UInt64(slotCount)
         page.memory[StatusLayout.Header.magic] = StatusLayout.magic
         try File.rename(temporary, to: path)
         return page
+    }
+
+    /// The slots in which a process of this identity may be, and no other.
+    package static func slots(of identity: ProcessIdentity) -> Range<Int> {
+        switch identity.role {
+        case .supervisor: return 0..<1
+        case .hub: return 1..<2
+        case .worker:
+            let first = 2 + identity.index * StatusLayout.slotsPerWorker
+            return first..<first + StatusLayout.slotsPerWorker
+        }
     }
 
     /// Maps the page that the supervisor handed over.
@@ -68,17 +75,10 @@ package final class StatusPage {
         }
     }
 
-    /// The place of one process; nil when the page has none for it.
-    package func slot(_ identity: ProcessIdentity) -> StatusSlot? {
-        for slot in 0..<slotCount {
-            let offset = StatusLayout.slotOffset(slot)
-            if memory[offset + StatusLayout.Slot.role] == identity.role.rawValue,
-                memory[offset + StatusLayout.Slot.index] == UInt64(identity.index)
-            {
-                return StatusSlot(memory, offset: offset)
-            }
-        }
-        return nil
+    /// A slot; nil when the page has no such place.
+    package func slot(_ number: Int) -> StatusSlot? {
+        guard 0..<slotCount ~= number else { return nil }
+        return StatusSlot(memory, offset: StatusLayout.slotOffset(number))
     }
 
     /// Says where the service can be reached; addresses that do not fit are left out.

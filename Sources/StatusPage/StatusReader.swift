@@ -8,7 +8,10 @@ package struct StatusSnapshot: Hashable, Sendable {
     package let isSupervisorAlive: Bool
     /// Where the service listens, as `SocketAddress` writes it.
     package let addresses: [String]
+    /// The supervisor, the hub, and each worker once, whether it runs or is about to be restarted.
     package let processes: [ProcessStatus]
+    /// Processes that were replaced and finish what they have.
+    package let retiring: [ProcessStatus]
 }
 
 /// One process at that moment.
@@ -24,8 +27,9 @@ package struct ProcessStatus: Hashable, Sendable {
     /// nil: has not beaten yet.
     package let lastBeat: MonotonicTime?
     package let connections: Int
-    /// In the order of `Counter.allCases`.
-    package let counters: [UInt64]
+    /// In the order of `Counter.allCases`; what all processes of this identity have counted, but of a
+    /// retiring one its own.
+    package fileprivate(set) var counters: [UInt64]
 
     package subscript(counter: Counter) -> UInt64 { counters[counter.rawValue] }
 }
@@ -35,6 +39,10 @@ package enum DataFolder {
     package static func statusPath(_ folder: String) -> String { folder + "/status" }
     /// Locked for as long as a supervisor runs on the folder; holds its process id as text.
     package static func lockPath(_ folder: String) -> String { folder + "/lock" }
+    /// Where the supervisor takes an operator's requests.
+    package static func operatorSocketPath(_ folder: String) -> String {
+        folder + "/supervisor.sock"
+    }
     package static func hubSocketPath(_ folder: String) -> String { folder + "/hub.sock" }
 }
 
@@ -68,25 +76,56 @@ package enum StatusReader {
         _ contents: StatusContents,
         isSupervisorAlive: Bool
     ) -> StatusSnapshot {
-        let processes = (0..<contents.slotCount).compactMap { slot -> ProcessStatus? in
-            func word(_ word: Int) -> UInt64 { contents.word(word, ofSlot: slot) }
-            guard let role = ProcessRole(rawValue: word(StatusLayout.Slot.role)) else { return nil }
-            let beat = word(StatusLayout.Slot.beatTime)
-            return ProcessStatus(
-                identity: ProcessIdentity(role, Int(clamping: word(StatusLayout.Slot.index))),
-                pid: Int(clamping: word(StatusLayout.Slot.pid)),
-                phase: ProcessPhase(rawValue: word(StatusLayout.Slot.phase)) ?? .down,
-                restarts: Int(clamping: word(StatusLayout.Slot.restarts)),
-                startedAt: Int64(clamping: word(StatusLayout.Slot.startedAt)),
-                lastBeat: beat == 0 ? nil : MonotonicTime(nanoseconds: beat),
-                connections: Int(clamping: word(StatusLayout.Slot.connections)),
-                counters: Counter.allCases.map { word(StatusLayout.Slot.counters + $0.rawValue) }
-            )
+        var all: [(standing: ProcessStanding, process: ProcessStatus)] = []
+        for slot in 0..<contents.slotCount {
+            guard let process = process(contents, slot) else { continue }
+            let standing = contents.word(StatusLayout.Slot.standing, ofSlot: slot)
+            all.append((ProcessStanding(rawValue: standing) ?? .vacant, process))
+        }
+        var current: [ProcessIdentity: ProcessStatus] = [:]
+        var order: [ProcessIdentity] = []
+        for (standing, process) in all where standing == .current {
+            // For a moment of a replacement there are two: the younger one has taken over.
+            guard let other = current.updateValue(process, forKey: process.identity) else {
+                order.append(process.identity)
+                continue
+            }
+            if other.startedAt > process.startedAt { current[process.identity] = other }
+        }
+        let family = Dictionary(grouping: all.map(\.process), by: \.identity)
+        for identity in order {
+            current[identity]?.counters = sum((family[identity] ?? []).map(\.counters))
         }
         return StatusSnapshot(
             isSupervisorAlive: isSupervisorAlive,
             addresses: contents.addresses,
-            processes: processes
+            processes: order.compactMap { current[$0] },
+            retiring: all.filter { $0.standing == .retiring }.map(\.process)
+        )
+    }
+
+    private static func sum(_ counters: [[UInt64]]) -> [UInt64] {
+        counters.reduce(Array(repeating: 0, count: Counter.allCases.count)) { sum, own in
+            zip(sum, own).map { $0 &+ $1 }
+        }
+    }
+
+    /// - Returns: nil for a slot that nobody has used.
+    private static func process(_ contents: StatusContents, _ slot: Int) -> ProcessStatus? {
+        func word(_ word: Int) -> UInt64 { contents.word(word, ofSlot: slot) }
+        guard let role = ProcessRole(rawValue: word(StatusLayout.Slot.role)) else { return nil }
+        let beat = word(StatusLayout.Slot.beatTime)
+        let isRetiring = word(StatusLayout.Slot.standing) == ProcessStanding.retiring.rawValue
+        return ProcessStatus(
+            identity: ProcessIdentity(role, Int(clamping: word(StatusLayout.Slot.index))),
+            pid: Int(clamping: word(StatusLayout.Slot.pid)),
+            phase: isRetiring
+                ? .retiring : ProcessPhase(rawValue: word(StatusLayout.Slot.phase)) ?? .down,
+            restarts: Int(clamping: word(StatusLayout.Slot.restarts)),
+            startedAt: Int64(clamping: word(StatusLayout.Slot.startedAt)),
+            lastBeat: beat == 0 ? nil : MonotonicTime(nanoseconds: beat),
+            connections: Int(clamping: word(StatusLayout.Slot.connections)),
+            counters: Counter.allCases.map { word(StatusLayout.Slot.counters + $0.rawValue) }
         )
     }
 }

@@ -52,7 +52,26 @@ package final class StatusSlot {
 
     // MARK: The supervisor
 
-    /// Notes a process that has just been started; its counters go on from its predecessor's.
+    /// Says whose slot it is, before the process is started.
+    package func assign(_ identity: ProcessIdentity, _ standing: ProcessStanding) {
+        self[StatusLayout.Slot.index] = UInt64(clamping: identity.index)
+        self[StatusLayout.Slot.role] = identity.role.rawValue
+        ended()
+        setStanding(standing)
+    }
+
+    package func setStanding(_ standing: ProcessStanding) {
+        self[StatusLayout.Slot.standing] = standing.rawValue
+    }
+
+    /// Whose slot it is; nil before it was assigned.
+    package var identity: ProcessIdentity? {
+        guard let role = ProcessRole(rawValue: self[StatusLayout.Slot.role]) else { return nil }
+        return ProcessIdentity(role, Int(clamping: self[StatusLayout.Slot.index]))
+    }
+
+    /// Notes a process that has just been started; its counters go on from those of the process that
+    /// was here before.
     package func began(pid: Int32, restarts: Int, at unixMilliseconds: Int64) {
         self[StatusLayout.Slot.restarts] = UInt64(clamping: restarts)
         self[StatusLayout.Slot.startedAt] = UInt64(clamping: unixMilliseconds)

@@ -3,72 +3,67 @@
 import Reactor
 import StatusPage
 
-/// One child and its replacements, as `Supervision` sees them.
+/// One place among the children, and the processes that fill it, as `Supervision` sees them.
 struct ChildState {
     enum Condition: Hashable {
         /// Told to start; whether that works is not known yet.
         case starting
-        case running(pid: Int32)
+        case running
         case waiting(until: MonotonicTime)
         /// Ended, and not to be started again.
         case ended
     }
 
     let identity: ProcessIdentity
-    var condition = Condition.starting
+    private(set) var condition = Condition.starting
     var backOff: BackOff
-    var startedAt: MonotonicTime
     /// Whether any process in this place came as far as serving.
     var hasServed = false
-    /// Whether the process that runs now did.
-    var isServing = false
-    /// So that a child is killed once, and not at every tick until the kernel is done with it.
-    var wasKilled = false
+    /// The process that does the work.
+    private(set) var process: WatchedProcess?
+    /// One that is about to take it over.
+    var successor: WatchedProcess?
 
-    private var lastBeat: UInt64 = 0
-    /// For how long the beat has stood still *while the supervisor was watching*.
-    private var stillFor: Duration = .zero
-
-    init(_ identity: ProcessIdentity, _ timing: SupervisionTiming, now: MonotonicTime) {
+    init(_ identity: ProcessIdentity, _ timing: SupervisionTiming) {
         self.identity = identity
         backOff = BackOff(timing)
-        startedAt = now
     }
 
-    var pid: Int32? {
-        if case .running(let pid) = condition { return pid }
-        return nil
+    var isServing: Bool { process?.isServing ?? false }
+
+    mutating func began(_ process: WatchedProcess) {
+        condition = .running
+        self.process = process
     }
 
-    mutating func began(pid: Int32, now: MonotonicTime) {
-        condition = .running(pid: pid)
-        startedAt = now
-        isServing = false
-        wasKilled = false
-        stillFor = .zero
+    mutating func willStart() {
+        condition = .starting
     }
 
-    /// Takes note of the status page; `watched` is how long the supervisor has looked since the
-    /// last time.
+    mutating func ended(waitingUntil restart: MonotonicTime?) {
+        condition = restart.map { .waiting(until: $0) } ?? .ended
+        process = nil
+    }
+
+    mutating func markKilled() {
+        process?.wasKilled = true
+    }
+
+    /// Looks at both processes; see `WatchedProcess.observe`.
     ///
-    /// - Returns: why it is to be killed; nil when it is well.
+    /// Only the one that does the work is killed for standing still: its successor has a deadline of
+    /// its own.
     mutating func observe(
-        _ sign: SignOfLife,
+        _ signs: [Int32: SignOfLife],
         watched: Duration,
         _ timing: SupervisionTiming
     ) -> KillReason? {
-        isServing = isServing || sign.isServing
+        if let pid = successor?.pid, let sign = signs[pid] {
+            _ = successor?.observe(sign, watched: watched, timing)
+        }
+        guard let pid = process?.pid, let sign = signs[pid] else { return nil }
+        let reason = process?.observe(sign, watched: watched, timing)
         hasServed = hasServed || isServing
-        if sign.beatCount != lastBeat {
-            lastBeat = sign.beatCount
-            stillFor = .zero
-            return nil
-        }
-        stillFor += watched
-        guard !wasKilled else { return nil }
-        if isServing {
-            return stillFor >= timing.heartbeatTimeout ? .heartbeatStalled(stillFor) : nil
-        }
-        return stillFor >= timing.startTimeout ? .notServing(after: stillFor) : nil
+        return reason
     }
 }

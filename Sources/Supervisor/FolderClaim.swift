@@ -12,7 +12,7 @@ final class FolderClaim {
     private static let maximumHolderByteCount = 32
 
     let path: String
-    private let lock: Descriptor
+    let lock: Descriptor
 
     /// Prepares the folder and locks it.
     init(path: String) throws(SupervisorError) {
@@ -35,6 +35,13 @@ final class FolderClaim {
         } catch {
             throw .folderUnusable(path, error)
         }
+    }
+
+    /// Goes on with a claim that was handed over: the lock belongs to the open file, not to whoever
+    /// opened it.
+    init(path: String, resuming lock: consuming Descriptor) {
+        self.path = path
+        self.lock = lock
     }
 
     /// Makes the folder if it is missing, and checks that nobody else may write into it.

@@ -4,16 +4,19 @@ import Glibc
 import Reactor
 import StatusPage
 
-/// The listening sockets of all workers, open for as long as the supervisor lives.
+/// The listening sockets of all workers, open for as long as somebody holds the set.
 ///
 /// A TCP address has one socket per worker, between which the kernel spreads new connections
 /// (SO_REUSEPORT). They stay open here, so connections that wait for a worker that died are
 /// served by its replacement. A Unix address has one socket that all workers share.
+///
+/// A reload makes a new set out of the old one: what both have is the same sockets, and what only the
+/// old one has is closed with it.
 final class ListenerSet {
     /// Connections that may wait per socket; the kernel lowers it to `net.core.somaxconn`.
     static let backlog: Int32 = 4_096
 
-    private final class Listener {
+    final class Listener {
         let descriptor: Descriptor
 
         init(_ descriptor: consuming Descriptor) {
@@ -21,32 +24,69 @@ final class ListenerSet {
         }
     }
 
-    /// The addresses, with the ports that the system chose.
-    private(set) var addresses: [SocketAddress] = []
-    private var ownListeners: [[Listener]]
-    private var sharedListeners: [Listener] = []
+    struct Entry {
+        /// As the operator wrote it; its port may be 0.
+        let requested: SocketAddress
+        /// With the port that the system chose.
+        let bound: SocketAddress
+        /// One per worker, or a single one for a Unix address.
+        var listeners: [Listener]
 
-    init(_ addresses: [SocketAddress], workerCount: Int) throws(SupervisorError) {
-        ownListeners = Array(repeating: [], count: workerCount)
-        try Self.check(addresses)
-        for address in addresses {
-            if case .unix(let path) = address {
-                try Self.removeAbandonedSocket(path, address)
-                sharedListeners.append(try Self.open(address, isShared: false))
-                self.addresses.append(address)
-            } else {
-                try openPerWorker(address)
-            }
+        var isShared: Bool {
+            if case .unix = bound { return true }
+            return false
         }
     }
 
+    let entries: [Entry]
+
+    /// The addresses, with the ports that the system chose.
+    var addresses: [SocketAddress] { entries.map(\.bound) }
+
+    /// `old`: the set whose sockets are used where the addresses are the same.
+    init(
+        _ addresses: [SocketAddress],
+        workerCount: Int,
+        extending old: ListenerSet? = nil
+    ) throws(SupervisorError) {
+        try Self.check(addresses)
+        var entries: [Entry] = []
+        for address in addresses {
+            // An address that is listed twice, once with port 0, must not get the same sockets.
+            let known = old?.entries.first { entry in
+                (entry.requested == address || entry.bound == address)
+                    && !entries.contains { $0.bound == entry.bound }
+            }
+            var entry: Entry
+            if let known { entry = known } else { entry = try Self.open(address) }
+            if !entry.isShared {
+                entry.listeners = Array(entry.listeners.prefix(workerCount))
+                while entry.listeners.count < workerCount {
+                    entry.listeners.append(try Self.listen(entry.bound, isJoining: true))
+                }
+            }
+            entries.append(entry)
+        }
+        self.entries = entries
+    }
+
+    /// Goes on with sockets that were handed over.
+    init(_ entries: [Entry]) {
+        self.entries = entries
+    }
+
     /// Removes the Unix sockets' files, so that clients see at once that nobody listens.
-    func removeFiles() {
-        for case .unix(let path) in addresses { try? File.remove(path) }
+    ///
+    /// `next`: what listens from now on; its files stay.
+    func removeFiles(except next: ListenerSet? = nil) {
+        for case .unix(let path) in addresses
+        where next?.addresses.contains(.unix(path: path)) != true {
+            try? File.remove(path)
+        }
     }
 
     func descriptors(ofWorker index: Int) -> [Int32] {
-        (ownListeners[index] + sharedListeners).map { $0.descriptor.raw }
+        entries.map { $0.listeners[$0.isShared ? 0 : index].descriptor.raw }
     }
 
     private static func check(_ addresses: [SocketAddress]) throws(SupervisorError) {
@@ -66,29 +106,34 @@ final class ListenerSet {
     ///
     /// Only once it listens may further
     /// ones join: there is no moment at which two supervisors could both succeed.
-    private func openPerWorker(_ address: SocketAddress) throws(SupervisorError) {
-        let first = try Self.open(address, isShared: false)
+    private static func open(_ address: SocketAddress) throws(SupervisorError) -> Entry {
+        if case .unix(let path) = address {
+            try removeAbandonedSocket(path, address)
+            return Entry(
+                requested: address,
+                bound: address,
+                listeners: [try listen(address, isJoining: false)]
+            )
+        }
+        let first = try listen(address, isJoining: false)
         do throws(SystemError) {
             try Socket.sharePort(first.descriptor.raw)
         } catch {
             throw .cannotListen(address, error)
         }
-        let bound = Socket.localAddress(first.descriptor.raw) ?? address
-        ownListeners[0].append(first)
-        for index in ownListeners.indices.dropFirst() {
-            ownListeners[index].append(try Self.open(bound, isShared: true))
-        }
-        addresses.append(bound)
+        return Entry(
+            requested: address,
+            bound: Socket.localAddress(first.descriptor.raw) ?? address,
+            listeners: [first]
+        )
     }
 
-    private static func open(
+    private static func listen(
         _ address: SocketAddress,
-        isShared: Bool
+        isJoining: Bool
     ) throws(SupervisorError) -> Listener {
         do throws(SystemError) {
-            return Listener(
-                try Socket.listen(address, reusePort: isShared, backlog: Self.backlog)
-            )
+            return Listener(try Socket.listen(address, reusePort: isJoining, backlog: backlog))
         } catch {
             switch error.code {
             case EADDRINUSE: throw .addressInUse(address)

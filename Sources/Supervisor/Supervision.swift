@@ -7,7 +7,8 @@ import StatusPage
 /// Decides which children run: events in, actions out; no process, no clock.
 ///
 /// Stopping goes in order: the workers drain while the hub still serves them, then the hub ends, then
-/// the supervisor. A second request to stop skips the waiting.
+/// the supervisor. A second request to stop skips the waiting. A renewal replaces workers one after
+/// another and the hub last.
 struct Supervision {
     /// Most time between two looks at the heartbeats that counts as watched.
     ///
@@ -21,21 +22,26 @@ struct Supervision {
 
     /// Exit statuses by which a child says that starting it again would not help: usage, bad data,
     /// no input, cannot create, no permission, configuration (`sysexits.h`).
-    private static let permanentFailures: Set<Int32> = [64, 65, 66, 73, 77, 78]
+    static let permanentFailures: Set<Int32> = [64, 65, 66, 73, 77, 78]
 
-    private enum Phase: Hashable {
+    enum Phase: Hashable {
         case serving
         case drainingWorkers(until: MonotonicTime)
         case stoppingHub(until: MonotonicTime)
         case finished
     }
 
-    private let timing: SupervisionTiming
-    private var phase = Phase.serving
-    private var children: [ChildState]
-    private var wasAnnounced = false
+    var timing: SupervisionTiming
+    var phase = Phase.serving
+    var children: [ChildState]
+    var retiring: [RetiringProcess] = []
+    var renewal: Renewal?
+    var exitStatus: Int32 = 0
     private var lastTick: MonotonicTime
-    private var exitStatus: Int32 = 0
+    private var wasAnnounced = false
+    /// Whether a child that cannot start for good stops the service: only while it comes up, since
+    /// afterwards the others are of more use without it.
+    var mayGiveUp = true
 
     init(
         _ identities: [ProcessIdentity],
@@ -44,15 +50,25 @@ struct Supervision {
     ) {
         self.timing = timing
         lastTick = now
-        children = identities.map { ChildState($0, timing, now: now) }
+        children = identities.map { ChildState($0, timing) }
+    }
+
+    /// Goes on with children of another program; those without a process are started.
+    init(
+        resuming children: [(identity: ProcessIdentity, pid: Int32?)],
+        _ timing: SupervisionTiming,
+        now: MonotonicTime
+    ) {
+        self.init(children.map(\.identity), timing, now: now)
+        wasAnnounced = true
+        mayGiveUp = false
+        for (identity, pid) in children {
+            if let pid { started(identity, pid: pid, now: now) }
+        }
     }
 
     var isStopping: Bool { phase != .serving }
-
-    /// The processes that run now.
-    var running: [(identity: ProcessIdentity, pid: Int32)] {
-        children.compactMap { child in child.pid.map { (child.identity, $0) } }
-    }
+    var isRenewing: Bool { renewal != nil }
 
     /// When `tick` has something to do at the latest, signs of life aside.
     var nextDeadline: MonotonicTime? {
@@ -60,6 +76,8 @@ struct Supervision {
             if case .waiting(let until) = child.condition { return until }
             return nil
         }
+        deadlines += retiring.filter { !$0.wasKilled }.map(\.until)
+        if let deadline = renewal?.deadline { deadlines.append(deadline) }
         switch phase {
         case .drainingWorkers(let until), .stoppingHub(let until): deadlines.append(until)
         case .serving, .finished: break
@@ -67,16 +85,33 @@ struct Supervision {
         return deadlines.min()
     }
 
+    /// The process that does the work of a child.
+    func pid(of identity: ProcessIdentity) -> Int32? {
+        index(of: identity).flatMap { children[$0].process?.pid }
+    }
+
+    /// Whether a process is a successor or retires: its end is nobody's loss.
+    func isAboutToEnd(pid: Int32) -> Bool {
+        retiring.contains { $0.pid == pid }
+            || children.contains { $0.process?.pid == pid && $0.successor != nil }
+            || isEndingHub(pid: pid)
+    }
+
     // MARK: Events
 
     /// The first children; the order does not matter, since workers wait for the hub's socket.
     func start() -> [SupervisionAction] {
-        children.map { .start($0.identity) }
+        children.filter { $0.condition == .starting }.map { .start($0.identity) }
     }
 
     mutating func started(_ identity: ProcessIdentity, pid: Int32, now: MonotonicTime) {
         guard let index = index(of: identity) else { return }
-        children[index].began(pid: pid, now: now)
+        children[index].began(WatchedProcess(pid: pid, startedAt: now))
+    }
+
+    mutating func successorStarted(_ identity: ProcessIdentity, pid: Int32, now: MonotonicTime) {
+        guard let index = index(of: identity) else { return }
+        children[index].successor = WatchedProcess(pid: pid, startedAt: now)
     }
 
     /// The system would not start it: no process or memory left.
@@ -85,50 +120,45 @@ struct Supervision {
         now: MonotonicTime
     ) -> [SupervisionAction] {
         guard let index = index(of: identity) else { return [] }
-        return replaceOrFinish(index, lifetime: .zero, now: now)
+        return noteFailedAttempt(of: identity, .cannotStart)
+            + replaceOrFinish(index, lifetime: .zero, now: now)
     }
 
     mutating func ended(
-        _ identity: ProcessIdentity,
+        pid: Int32,
         _ status: ExitStatus,
         now: MonotonicTime
     ) -> [SupervisionAction] {
-        guard let index = index(of: identity) else { return [] }
-        let child = children[index]
+        if let index = retiring.firstIndex(where: { $0.pid == pid }) {
+            retiring.remove(at: index)
+            return advance(now: now)
+        }
+        if let index = children.firstIndex(where: { $0.successor?.pid == pid }) {
+            children[index].successor = nil
+            return successorFailed(children[index].identity, .ended(status), now: now)
+        }
+        guard let index = children.firstIndex(where: { $0.process?.pid == pid }),
+            let process = children[index].process
+        else { return [] }
+        let identity = children[index].identity
+        if let successor = children[index].successor {
+            return goOnWithout(process, index, successor: successor, now: now)
+        }
+        if isEndingHub(pid: pid) { return startNewHub(index, now: now) }
         if case .exited(let code) = status, Self.permanentFailures.contains(code),
-            !child.hasServed, phase == .serving
+            !children[index].hasServed, mayGiveUp, phase == .serving
         {
             exitStatus = code
-            children[index].condition = .ended
+            children[index].ended(waitingUntil: nil)
             return [.giveUp(identity, status: code)] + stop(now: now)
         }
-        return replaceOrFinish(index, lifetime: now - child.startedAt, now: now)
+        return noteFailedAttempt(of: identity, .ended(status))
+            + replaceOrFinish(index, lifetime: now - process.startedAt, now: now)
     }
 
-    /// Somebody wants the service to end.
-    mutating func stop(now: MonotonicTime) -> [SupervisionAction] {
-        switch phase {
-        case .serving:
-            phase = .drainingWorkers(until: now + timing.drainTimeout + Self.drainMargin)
-            for index in children.indices where children[index].identity.role == .worker {
-                forgetRestart(index)
-            }
-            return workers.compactMap { child in
-                child.pid.map { .terminate(child.identity, pid: $0) }
-            } + advance(now: now)
-        case .drainingWorkers, .stoppingHub:
-            phase = .stoppingHub(until: now + timing.hubStopTimeout)
-            for index in children.indices { forgetRestart(index) }
-            return kill(children.indices.filter { children[$0].pid != nil }, .toldTwice)
-                + advance(now: now)
-        case .finished:
-            return []
-        }
-    }
-
-    /// Time passed; `signs` are what the running children show in the status page.
+    /// Time passed; `signs` are what the running processes show in the status page.
     mutating func tick(
-        _ signs: [ProcessIdentity: SignOfLife],
+        _ signs: [Int32: SignOfLife],
         now: MonotonicTime
     ) -> [SupervisionAction] {
         var actions: [SupervisionAction] = []
@@ -136,51 +166,39 @@ struct Supervision {
         lastTick = now
         for index in children.indices {
             if case .waiting(let until) = children[index].condition, until <= now {
-                children[index].condition = .starting
+                children[index].willStart()
                 actions.append(.start(children[index].identity))
             }
-            guard children[index].pid != nil, let sign = signs[children[index].identity],
-                let reason = children[index].observe(sign, watched: watched, timing)
-            else { continue }
+            guard let reason = children[index].observe(signs, watched: watched, timing) else {
+                continue
+            }
             actions += kill([index], reason)
         }
         if !wasAnnounced, phase == .serving, children.allSatisfy(\.isServing) {
             wasAnnounced = true
+            mayGiveUp = false
             actions.append(.announceServing)
         }
-        return actions + enforceDeadline(now: now)
+        return actions + advanceRenewal(now: now) + enforceDeadlines(now: now)
     }
 
     // MARK: Steps
 
-    private mutating func enforceDeadline(now: MonotonicTime) -> [SupervisionAction] {
-        switch phase {
-        case .drainingWorkers(let until) where until <= now:
-            phase = .drainingWorkers(until: .distantFuture)
-            return kill(
-                children.indices.filter { children[$0].identity.role == .worker },
-                .drainTimeout
-            )
-        case .stoppingHub(let until) where until <= now:
-            phase = .stoppingHub(until: .distantFuture)
-            return kill(Array(children.indices), .drainTimeout)
-        default:
-            return []
-        }
+    func index(of identity: ProcessIdentity) -> Int? {
+        children.firstIndex { $0.identity == identity }
     }
 
-    private mutating func replaceOrFinish(
+    mutating func replaceOrFinish(
         _ index: Int,
         lifetime: Duration,
         now: MonotonicTime
     ) -> [SupervisionAction] {
         guard mayRestart(children[index].identity.role) else {
-            children[index].condition = .ended
+            children[index].ended(waitingUntil: nil)
             return advance(now: now)
         }
         let delay = children[index].backOff.delay(afterLiving: lifetime)
-        children[index].condition = .waiting(until: now + delay)
-        children[index].isServing = false
+        children[index].ended(waitingUntil: now + delay)
         return [.restartLater(children[index].identity, after: delay)]
     }
 
@@ -193,46 +211,28 @@ struct Supervision {
         }
     }
 
-    /// Goes on to the next step of stopping when this one is done.
-    private mutating func advance(now: MonotonicTime) -> [SupervisionAction] {
-        var actions: [SupervisionAction] = []
-        if case .drainingWorkers = phase, workers.allSatisfy({ $0.condition == .ended }) {
-            phase = .stoppingHub(until: now + timing.hubStopTimeout)
-            for index in children.indices {
-                forgetRestart(index)
-                guard let pid = children[index].pid else { continue }
-                actions.append(.terminate(children[index].identity, pid: pid))
-            }
-        }
-        if case .stoppingHub = phase, children.allSatisfy({ $0.condition == .ended }) {
-            phase = .finished
-            actions.append(.finish(status: exitStatus))
-        }
-        return actions
-    }
-
-    private mutating func forgetRestart(_ index: Int) {
-        if case .waiting = children[index].condition { children[index].condition = .ended }
-    }
-
-    private mutating func kill(_ indices: [Int], _ reason: KillReason) -> [SupervisionAction] {
+    mutating func kill(_ indices: [Int], _ reason: KillReason) -> [SupervisionAction] {
         indices.compactMap { index in
-            guard let pid = children[index].pid, !children[index].wasKilled else { return nil }
-            children[index].wasKilled = true
-            return .kill(children[index].identity, pid: pid, reason)
+            guard let process = children[index].process, !process.wasKilled else { return nil }
+            children[index].markKilled()
+            return .kill(children[index].identity, pid: process.pid, reason)
         }
     }
 
-    private var workers: [ChildState] {
-        children.filter { $0.identity.role == .worker }
-    }
-
-    private func index(of identity: ProcessIdentity) -> Int? {
-        children.firstIndex { $0.identity == identity }
+    mutating func killRetiring(
+        _ reason: KillReason,
+        where isMeant: (RetiringProcess) -> Bool = { _ in true }
+    ) -> [SupervisionAction] {
+        retiring.indices.compactMap { index in
+            let process = retiring[index]
+            guard !process.wasKilled, isMeant(process) else { return nil }
+            retiring[index].wasKilled = true
+            return .kill(process.identity, pid: process.pid, reason)
+        }
     }
 }
 
 extension MonotonicTime {
     /// Later than every deadline.
-    fileprivate static let distantFuture = MonotonicTime(nanoseconds: .max)
+    static let distantFuture = MonotonicTime(nanoseconds: .max)
 }

@@ -6,13 +6,26 @@ import StatusPage
 /// What the supervisor has to do next, as `Supervision` decides.
 enum SupervisionAction: Hashable {
     case start(ProcessIdentity)
+    /// Start a second process, to which the first hands over.
+    case startSuccessor(ProcessIdentity)
     /// Nothing to do but to say so: `Supervision` starts it by itself when the time has come.
     case restartLater(ProcessIdentity, after: Duration)
     /// Ask it to end.
     case terminate(ProcessIdentity, pid: Int32)
+    /// Ask it to send its clients to others and end: nobody takes them over.
+    case retire(ProcessIdentity, pid: Int32)
     case kill(ProcessIdentity, pid: Int32, KillReason)
+    /// The successor does the work from now on; `retiring` finishes what it has, nil: it is dead.
+    case promote(ProcessIdentity, pid: Int32, retiring: Int32?)
+    /// There is no such child any more.
+    case forget(ProcessIdentity)
     /// Every child serves, for the first time.
     case announceServing
+    /// Every process of the renewal's plan was replaced.
+    case renewed
+    case renewalFailed(RenewalFailure)
+    /// The service stops instead.
+    case renewalCancelled
     /// A child that never served says that starting it again would not help.
     case giveUp(ProcessIdentity, status: Int32)
     /// No child is left: end with this status.

@@ -11,7 +11,9 @@ extension Supervisor {
         for action in actions {
             switch action {
             case .start(let identity):
-                start(identity)
+                start(identity, as: .current)
+            case .startSuccessor(let identity):
+                start(identity, as: .successor)
             case .restartLater(let identity, let delay):
                 logger.notice(
                     "restarting child",
@@ -20,14 +22,28 @@ extension Supervisor {
             case .terminate(let identity, let pid):
                 logger.debug("ending child", metadata: metadata(identity, pid: pid))
                 ChildProcess.signal(pid, SIGTERM)
+            case .retire(let identity, let pid):
+                logger.info("retiring child", metadata: metadata(identity, pid: pid))
+                slot(ofProcess: pid)?.setStanding(.retiring)
+                ChildProcess.signal(pid, SIGUSR1)
             case .kill(let identity, let pid, let reason):
                 logger.error(
                     "killing child",
                     metadata: metadata(identity, pid: pid, ["reason": "\(reason)"])
                 )
                 ChildProcess.signal(pid, SIGKILL)
+            case .promote(let identity, let pid, let old):
+                promote(identity, pid, retiring: old)
+            case .forget(let identity):
+                forget(identity)
             case .announceServing:
-                logger.notice("serving", metadata: ["workers": "\(options.workerCount)"])
+                logger.notice("serving", metadata: ["workers": "\(setup.options.workerCount)"])
+            case .renewed:
+                finishErrand()
+            case .renewalFailed(let failure):
+                failErrand(failure)
+            case .renewalCancelled:
+                cancelErrands()
             case .giveUp(let identity, let status):
                 logger.critical(
                     "child cannot start, giving up; its own message says why",
@@ -41,89 +57,160 @@ extension Supervisor {
 
     /// Takes note of every child that ended; signals of several may have been merged into one.
     func reapChildren() {
-        for (identity, pid) in supervision.running {
+        for (pid, record) in processes.sorted(by: { $0.key < $1.key }) {
             guard let status = ChildProcess.reap(pid) else { continue }
-            page.slot(identity)?.ended()
+            processes[pid] = nil
+            let slot = page.slot(record.slot)
+            slot?.ended()
+            if supervision.pid(of: record.identity) != pid { slot?.setStanding(.vacant) }
             // A child that is told to stop before it listens to signals dies of it: no failure.
             let isExpected =
-                supervision.isStopping && [.exited(0), .killed(signal: SIGTERM)].contains(status)
+                (supervision.isStopping || supervision.isAboutToEnd(pid: pid))
+                && [.exited(0), .killed(signal: SIGTERM)].contains(status)
+            // The hub ends as planned: starting it again is no sign of trouble.
+            if supervision.isEndingHub(pid: pid) { startCounts[record.identity]? -= 1 }
             let level: Logger.Level = isExpected ? .info : .error
             logger.log(
                 level: level,
                 "child ended",
-                metadata: metadata(identity, pid: pid, ["by": "\(status)"])
+                metadata: metadata(record.identity, pid: pid, ["by": "\(status)"])
             )
-            perform(supervision.ended(identity, status, now: loop.now))
+            perform(supervision.ended(pid: pid, status, now: loop.now))
         }
+        reapProbe()
     }
 
-    func signsOfLife() -> [ProcessIdentity: SignOfLife] {
-        var signs: [ProcessIdentity: SignOfLife] = [:]
-        for (identity, _) in supervision.running {
-            guard let slot = page.slot(identity) else { continue }
+    func signsOfLife() -> [Int32: SignOfLife] {
+        processes.compactMapValues { record in
+            guard let slot = page.slot(record.slot) else { return nil }
             let phase = slot.phase
-            signs[identity] = SignOfLife(
+            return SignOfLife(
                 beatCount: slot.beatCount,
                 isServing: phase == .serving || phase == .draining
             )
         }
-        return signs
     }
 
-    private func start(_ identity: ProcessIdentity) {
-        guard identity.role == .worker else { return start(identity, control: nil) }
+    /// As `current`, or as `successor` of the one that runs.
+    private func start(_ identity: ProcessIdentity, as standing: ProcessStanding) {
         do throws(SystemError) {
-            let pair = try Socket.pair().relinquish()
-            controls[identity] = Control(Descriptor(owning: pair.first))
-            start(identity, control: Descriptor(owning: pair.second))
+            let pid = try spawn(identity, as: standing)
+            if standing == .successor {
+                supervision.successorStarted(identity, pid: pid, now: loop.now)
+            } else {
+                supervision.started(identity, pid: pid, now: loop.now)
+            }
         } catch {
-            reportNotStarted(identity, error)
-            perform(supervision.failedToStart(identity, now: loop.now))
+            logger.error(
+                "child could not be started",
+                metadata: metadata(identity, ["error": "\(error)"])
+            )
+            perform(
+                standing == .successor
+                    ? supervision.successorFailed(identity, .cannotStart, now: loop.now)
+                    : supervision.failedToStart(identity, now: loop.now)
+            )
         }
     }
 
-    private func start(_ identity: ProcessIdentity, control: consuming Descriptor?) {
+    private func spawn(
+        _ identity: ProcessIdentity,
+        as standing: ProcessStanding
+    ) throws(SystemError) -> Int32 {
+        // A worker that is about to be dropped, with a reload that has fewer, has no sockets.
+        guard identity.role == .hub || identity.index < setup.options.workerCount,
+            let number = freeSlot(for: identity), let slot = page.slot(number)
+        else { throw SystemError(operation: "place \(identity)", code: EAGAIN) }
+        let pair = identity.role == .worker ? try Socket.pair().relinquish() : nil
+        let ours: Descriptor? = pair.map { Descriptor(owning: $0.first) }
+        // The child has a copy of its end then, and must be the only one who has it.
+        defer { if let theirs = pair?.second { Descriptor(owning: theirs).close() } }
+        let predecessor =
+            standing == .successor
+            ? supervision.pid(of: identity).flatMap { processes[$0]?.controlNumber } : nil
+        let isHub = identity.role == .hub
         let launch = ChildLaunch(
             identity: identity,
             parent: OwnProcess.identifier,
             statusPage: page.descriptor,
-            configuration: identity.role == .hub ? hubConfiguration.raw : workerConfiguration.raw,
-            listeners: identity.role == .hub
-                ? [hubListener.raw] : listeners.descriptors(ofWorker: identity.index),
+            slot: number,
+            configuration: isHub ? setup.hubConfiguration.raw : setup.workerConfiguration.raw,
+            listeners: isHub
+                ? [hubListener.raw] : setup.listeners.descriptors(ofWorker: identity.index),
             hubSocketPath: DataFolder.hubSocketPath(claim.path),
             dataFolder: claim.path,
-            control: control?.raw
+            control: pair?.second,
+            predecessor: predecessor
         )
         // Before the child exists, so that what it writes is never overwritten.
-        page.slot(identity)?.ended()
-        let restarts = restartCounts[identity] ?? 0
-        restartCounts[identity] = restarts + 1
+        slot.assign(identity, standing)
+        if standing == .current { vacateOthers(identity, than: number) }
+        let restarts = standing == .successor ? restarts(of: identity) : startCounts[identity] ?? 0
+        let pid: Int32
         do throws(SystemError) {
-            let pid = try ChildProcess.spawn(
-                options.executable,
+            pid = try ChildProcess.spawn(
+                setup.options.executable,
                 arguments: ["tally"] + launch.arguments,
                 inheriting: launch.descriptors
             )
-            page.slot(identity)?.began(pid: pid, restarts: restarts, at: WallClock.now())
-            supervision.started(identity, pid: pid, now: loop.now)
-            logger.info(
-                "child started",
-                metadata: metadata(identity, pid: pid, ["restarts": "\(restarts)"])
-            )
         } catch {
-            reportNotStarted(identity, error)
-            perform(supervision.failedToStart(identity, now: loop.now))
+            if standing == .successor { slot.setStanding(.vacant) }
+            throw error
         }
+        startCounts[identity] = restarts + 1
+        slot.began(pid: pid, restarts: restarts, at: WallClock.now())
+        processes[pid] = ChildRecord(identity, pid: pid, slot: number, control: ours)
+        var details: Logger.Metadata = ["restarts": "\(restarts)"]
+        if standing == .successor { details["replaces"] = "\(supervision.pid(of: identity) ?? 0)" }
+        logger.info("child started", metadata: metadata(identity, pid: pid, details))
+        return pid
     }
 
-    private func reportNotStarted(_ identity: ProcessIdentity, _ error: SystemError) {
-        logger.error(
-            "child could not be started",
-            metadata: metadata(identity, ["error": "\(error)"])
+    private func promote(_ identity: ProcessIdentity, _ pid: Int32, retiring old: Int32?) {
+        guard let record = processes[pid] else { return }
+        // First the new one, then the old one: a reader takes the younger of two.
+        page.slot(record.slot)?.setStanding(.current)
+        if let old { slot(ofProcess: old)?.setStanding(.retiring) }
+        vacateOthers(identity, than: record.slot)
+        logger.info(
+            "child replaced",
+            metadata: metadata(identity, pid: pid, ["old": "\(old.map(String.init) ?? "gone")"])
         )
     }
 
-    private func metadata(
+    private func forget(_ identity: ProcessIdentity) {
+        startCounts[identity] = nil
+        for number in StatusPage.slots(of: identity)
+        where !processes.values.contains(where: { $0.slot == number }) {
+            page.slot(number)?.setStanding(.vacant)
+        }
+    }
+
+    /// Slots that dead processes left.
+    private func vacateOthers(_ identity: ProcessIdentity, than current: Int) {
+        for number in StatusPage.slots(of: identity) where number != current {
+            guard !processes.values.contains(where: { $0.slot == number }),
+                let slot = page.slot(number), slot.identity != nil
+            else { continue }
+            slot.setStanding(.vacant)
+        }
+    }
+
+    private func restarts(of identity: ProcessIdentity) -> Int {
+        max(0, (startCounts[identity] ?? 1) - 1)
+    }
+
+    private func freeSlot(for identity: ProcessIdentity) -> Int? {
+        StatusPage.slots(of: identity).first { number in
+            !processes.values.contains { $0.slot == number }
+        }
+    }
+
+    private func slot(ofProcess pid: Int32) -> StatusSlot? {
+        processes[pid].flatMap { page.slot($0.slot) }
+    }
+
+    func metadata(
         _ identity: ProcessIdentity,
         pid: Int32? = nil,
         _ more: Logger.Metadata = [:]

@@ -5,7 +5,7 @@ package import Logging
 import Reactor
 import StatusPage
 
-/// The parent of one hub and N workers: starts, watches, restarts and stops them.
+/// The parent of one hub and N workers: starts, watches, restarts, replaces and stops them.
 ///
 /// It serves no client and runs no thread, since it forks at every restart. What it opens, it keeps:
 /// listening sockets outlive the workers, and the hub's socket outlives the hub, so whoever
@@ -13,22 +13,34 @@ import StatusPage
 package final class Supervisor {
     /// How often it looks at the heartbeats at least.
     private static let watchInterval = StatusSlot.beatInterval
+    /// The same while a successor is about to serve: the next one waits for it.
+    private static let renewalWatchInterval = Duration.milliseconds(10)
 
-    let options: SupervisorOptions
-    let logger: Logger
     let loop: EventLoop
     let claim: FolderClaim
-    let listeners: ListenerSet
     let hubListener: Descriptor
     let page: StatusPage
-    let hubConfiguration: Descriptor
-    let workerConfiguration: Descriptor
+    /// The program that runs, for going back to it.
+    let ownProgram: Descriptor
+    /// Where a newer one will be; nil when nobody knows.
+    let program: String?
+    let renewalOptions: RenewalOptions
+    var logger: Logger
+    var operators: OperatorDoor?
+    var setup: Setup
+    /// What to go back to when the renewal that runs fails.
+    var previousSetup: Setup?
     var supervision: Supervision
-    /// The supervisor's ends of the workers' control sockets.
-    var controls: [ProcessIdentity: Control] = [:]
-    var restartCounts: [ProcessIdentity: Int] = [:]
+    var processes: [Int32: ChildRecord] = [:]
+    var startCounts: [ProcessIdentity: Int] = [:]
+    /// What is being done, and what comes after it.
+    var errand: Errand?
+    var nextErrands: [Errand] = []
+    var probe: Probe?
+    /// The program that this one took over from, while it may have to go back to it.
+    var previousProgram: Descriptor?
 
-    private let identities: [ProcessIdentity]
+    private var operatorListener: Descriptor?
     private var exitStatus: Int32 = 0
     private var wakeUp: TimerID?
 
@@ -36,49 +48,37 @@ package final class Supervisor {
     ///
     /// - Throws: what keeps this Tally from starting, with what to do about it.
     package init(_ options: SupervisorOptions, logger: Logger) throws(SupervisorError) {
-        precondition(1...SupervisorOptions.maximumWorkerCount ~= options.workerCount)
         OwnProcess.keepNewFilesPrivate()
         OwnProcess.raiseDescriptorLimit()
-        self.options = options
+        OwnProcess.setName("tally")
         self.logger = logger
-        identities =
-            [ProcessIdentity(.hub)]
-            + (0..<options.workerCount).map { ProcessIdentity(.worker, $0) }
+        renewalOptions = options.renewal
+        program = options.renewal.program
         claim = try FolderClaim(path: options.dataFolder)
-        listeners = try ListenerSet(options.addresses, workerCount: options.workerCount)
-        hubListener = try Self.listenForWorkers(in: options.dataFolder)
-        let slots = [ProcessIdentity(.supervisor)] + identities
+        setup = try Setup(options)
+        hubListener = try Self.listen(DataFolder.hubSocketPath(options.dataFolder))
+        operatorListener = try Self.listen(DataFolder.operatorSocketPath(options.dataFolder))
         do throws(SystemError) {
-            page = try StatusPage.create(
-                path: DataFolder.statusPath(options.dataFolder),
-                slots: slots
-            )
+            page = try StatusPage.create(path: DataFolder.statusPath(options.dataFolder))
         } catch {
             throw .folderUnusable(options.dataFolder, error)
         }
         do throws(SystemError) {
-            hubConfiguration = try File.sealed(
-                options.hubConfiguration,
-                name: "tally-hub-configuration"
-            )
-        } catch {
-            throw .system(error)
-        }
-        do throws(SystemError) {
-            workerConfiguration = try File.sealed(
-                options.workerConfiguration,
-                name: "tally-worker-configuration"
-            )
-        } catch {
-            throw .system(error)
-        }
-        do throws(SystemError) {
             loop = try EventLoop()
+            ownProgram = try OwnProcess.openProgram()
         } catch {
             throw .system(error)
         }
+        let identities =
+            [ProcessIdentity(.hub)]
+            + (0..<options.workerCount).map { ProcessIdentity(.worker, $0) }
         supervision = Supervision(identities, options.timing, now: loop.now)
-        page.setAddresses(listeners.addresses)
+        page.slot(0)?.assign(ProcessIdentity(.supervisor), .current)
+        // In the order in which they are shown, before any of them runs.
+        for identity in identities {
+            page.slot(StatusPage.slots(of: identity).lowerBound)?.assign(identity, .current)
+        }
+        page.setAddresses(setup.listeners.addresses)
     }
 
     /// Makes the data folder if it is missing, for what is to lie there before there is a supervisor.
@@ -88,22 +88,67 @@ package final class Supervisor {
         try FolderClaim.prepare(path)
     }
 
-    /// Serves until it is told to stop by TERM, INT or HUP.
+    /// Goes on where another program stopped: same process, same children.
+    init(
+        resuming state: SupervisorState,
+        _ setup: Setup,
+        page: StatusPage,
+        logger: Logger
+    ) throws(SystemError) {
+        OwnProcess.keepNewFilesPrivate()
+        OwnProcess.setName("tally")
+        self.logger = logger
+        self.setup = setup
+        self.page = page
+        renewalOptions = setup.options.renewal
+        program = state.program
+        claim = FolderClaim(path: state.dataFolder, resuming: Descriptor(owning: state.lock))
+        hubListener = Descriptor(owning: state.hubListener)
+        operatorListener = Descriptor(owning: state.operatorListener)
+        previousProgram = Descriptor(owning: state.ownProgram)
+        loop = try EventLoop()
+        ownProgram = try OwnProcess.openProgram()
+        supervision = Supervision(
+            resuming: state.children.map { ($0.identity, $0.process?.pid) },
+            setup.options.timing,
+            now: loop.now
+        )
+        for child in state.children {
+            startCounts[child.identity] = child.startCount
+            guard let process = child.process else { continue }
+            processes[process.pid] = ChildRecord(process)
+        }
+        let askers = state.askers.map { Asker(Descriptor(owning: $0)) }
+        switch state.task {
+        case .finishUpgrade: nextErrands = [Errand(.finishUpgrade, askers: askers)]
+        case .undo(let undo): nextErrands = [Errand(.undo(undo), askers: askers)]
+        }
+    }
+
+    /// Runs the children and watches them until told to stop by TERM or INT.
     ///
-    /// The first signal drains, a second one ends at once. No child is left afterwards.
+    /// The first signal drains, a second one ends at once. No child is left afterwards. HUP reloads,
+    /// USR2 upgrades.
     /// - Returns: the exit status: 0, or that of a child that could not start for good.
     package func run() -> Int32 {
         do throws(SystemError) {
-            try loop.watchSignals([SIGCHLD] + stoppingSignals) { [unowned self] in
+            // Blocked already where another program ran before: what came meanwhile comes now.
+            try loop.watchSignals([SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR2]) { [unowned self] in
                 receive(signal: $0)
             }
-            for address in listeners.addresses {
+            if let listener = operatorListener.take() {
+                operators = try OperatorDoor(listener, on: loop) { [unowned self] in
+                    request($0, from: $1)
+                }
+            }
+            for address in setup.listeners.addresses {
                 logger.info("listening", metadata: ["address": "\(address)"])
             }
-            let slot = page.slot(ProcessIdentity(.supervisor))
+            let slot = page.slot(0)
             slot?.began(pid: OwnProcess.identifier, restarts: 0, at: WallClock.now())
             slot?.setPhase(.serving)
             slot?.startBeating(on: loop)
+            reapChildren()
             perform(supervision.start())
             watch()
             try loop.run()
@@ -112,56 +157,57 @@ package final class Supervisor {
             logger.critical("supervisor failed", metadata: ["error": "\(error)"])
             exitStatus = 71
         }
-        listeners.removeFiles()
+        setup.listeners.removeFiles()
         try? File.remove(DataFolder.hubSocketPath(claim.path))
-        page.slot(ProcessIdentity(.supervisor))?.ended()
+        try? File.remove(DataFolder.operatorSocketPath(claim.path))
+        page.slot(0)?.ended()
         logger.info("stopped", metadata: ["status": "\(exitStatus)"])
         return exitStatus
     }
 
     /// Where clients can connect, with the ports that the system chose.
-    package var addresses: [String] { listeners.addresses.map(\.description) }
+    package var addresses: [String] { setup.listeners.addresses.map(\.description) }
 
     func finish(status: Int32) {
         exitStatus = status
         loop.stop()
     }
 
-    /// A closed terminal ends a service that runs in it, unless `nohup` said otherwise.
-    private var stoppingSignals: [Int32] {
-        OwnProcess.ignoresSignal(SIGHUP) ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP]
-    }
-
     private func receive(signal: Int32) {
-        if signal == SIGCHLD {
-            reapChildren()
-        } else {
-            let message: Logger.Message =
-                supervision.isStopping ? "stopping at once" : "draining"
-            logger.notice(
-                message,
-                metadata: ["signal": "\(ExitStatus.name(ofSignal: signal))"]
-            )
-            perform(supervision.stop(now: loop.now))
-            page.slot(ProcessIdentity(.supervisor))?.setPhase(.draining)
+        switch signal {
+        case SIGCHLD: reapChildren()
+        case SIGHUP: request(.reload, from: nil)
+        case SIGUSR2: request(.upgrade, from: nil)
+        default: stop(signal)
         }
         watch()
     }
 
+    private func stop(_ signal: Int32) {
+        let message: Logger.Message = supervision.isStopping ? "stopping at once" : "draining"
+        logger.notice(
+            message,
+            metadata: ["signal": "\(ExitStatus.name(ofSignal: signal))"]
+        )
+        cancelErrands()
+        perform(supervision.stop(now: loop.now))
+        page.slot(0)?.setPhase(.draining)
+    }
+
     /// Looks after the children now, and again at the next deadline.
-    private func watch() {
+    func watch() {
         if let wakeUp { loop.cancel(wakeUp) }
         perform(supervision.tick(signsOfLife(), now: loop.now))
-        let latest = loop.now + Self.watchInterval
+        runNextErrand()
+        let interval =
+            supervision.isRenewing ? Self.renewalWatchInterval : Self.watchInterval
+        let latest = loop.now + interval
         let next = min(supervision.nextDeadline ?? latest, latest)
         wakeUp = loop.schedule(after: next - loop.now) { [unowned self] in watch() }
     }
 
-    /// The socket under which workers find the hub; every hub inherits it.
-    private static func listenForWorkers(
-        in folder: String
-    ) throws(SupervisorError) -> Descriptor {
-        let path = DataFolder.hubSocketPath(folder)
+    /// A Unix socket in the data folder.
+    private static func listen(_ path: String) throws(SupervisorError) -> Descriptor {
         guard path.utf8.count <= SocketAddress.maximumPathByteCount else {
             throw .socketPathTooLong(path, most: SocketAddress.maximumPathByteCount)
         }
@@ -174,7 +220,7 @@ package final class Supervisor {
                 backlog: ListenerSet.backlog
             )
         } catch {
-            throw .folderUnusable(folder, error)
+            throw .folderUnusable(path, error)
         }
     }
 }

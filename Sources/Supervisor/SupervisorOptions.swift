@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Logging
 package import Reactor
 import StatusPage
 
@@ -20,15 +21,40 @@ package struct SupervisorOptions: Sendable {
     /// The program that knows the subcommands `hub` and `worker`.
     package var executable = ChildProcess.ownExecutable
     package var timing = SupervisionTiming()
+    /// nil: as it is.
+    package var logLevel: Logger.Level?
+    /// How the service is started, and loaded, again.
+    package var renewal = RenewalOptions()
 
     package init(addresses: [SocketAddress], workerCount: Int, dataFolder: String) {
         self.addresses = addresses
         self.workerCount = workerCount
         self.dataFolder = dataFolder
     }
+}
 
-    func configuration(for role: ProcessRole) -> [UInt8] {
-        role == .hub ? hubConfiguration : workerConfiguration
+/// What reload and upgrade need.
+package struct RenewalOptions: Sendable {
+    /// Reads and checks the manifest as it was done at the start; nil: there is none to reload.
+    package var load: (@Sendable () -> Result<SupervisorOptions, LoadingFailure>)?
+    /// Where a newer program is found, absolute.
+    package var program = OwnProcess.startPath
+    /// The program's arguments without its name; `--probe=N` or `--resume=N` is added to them.
+    package var arguments: [String] = []
+
+    package init() {}
+}
+
+/// Why a manifest cannot be used.
+package struct LoadingFailure: Error, Hashable, Sendable {
+    /// As of `tally serve`, `sysexits.h`.
+    package let exitStatus: Int32
+    /// What is wrong, with where it stands; one line each.
+    package let problems: [String]
+
+    package init(exitStatus: Int32, problems: [String]) {
+        self.exitStatus = exitStatus
+        self.problems = problems
     }
 }
 
@@ -47,6 +73,10 @@ package struct SupervisionTiming: Hashable, Sendable {
     package var drainTimeout: Duration = .seconds(30)
     /// From then to the end of the hub, which has nothing left to do but close its files.
     package var hubStopTimeout: Duration = .seconds(5)
+    /// From a successor's start to its serving; then it is abandoned.
+    package var successorTimeout: Duration = .seconds(30)
+    /// In which a new program has to say that it understands what it would get.
+    package var probeTimeout: Duration = .seconds(10)
 
     package init() {}
 }

@@ -39,7 +39,12 @@ struct Tally: ParsableCommand {
             """,
         version: TallyVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "Serving", subcommands: [ServeCommand.self, StatusCommand.self]),
+            CommandGroup(
+                name: "Serving",
+                subcommands: [
+                    ServeCommand.self, StatusCommand.self, ReloadCommand.self, UpgradeCommand.self,
+                ]
+            ),
             CommandGroup(
                 name: "Streams",
                 subcommands: [StreamCommand.self, WatchCommand.self, SayCommand.self]

@@ -8,6 +8,7 @@ import Testing
         identity: ProcessIdentity(.worker, 3),
         parent: 812,
         statusPage: 5,
+        slot: 8,
         configuration: 6,
         listeners: [8, 9],
         hubSocketPath: "da ta=/hub.sock",
@@ -63,7 +64,8 @@ import Testing
 
     @Test(arguments: [
         ("index", "-1"), ("index", "x"), ("index", "99999999999"), ("parent", "0"),
-        ("status", "2"), ("configuration", "-3"), ("listeners", "2"), ("listeners", "8,x"),
+        ("status", "2"), ("slot", "-1"), ("configuration", "-3"), ("listeners", "2"),
+        ("listeners", "8,x"),
         ("control", "2"), ("predecessor", "x"),
     ])
     func refusesWrongNumbers(field: String, value: String) {

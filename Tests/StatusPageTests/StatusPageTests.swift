@@ -26,16 +26,23 @@ final class TemporaryFolder {
 @Suite struct StatusPageTests {
     private let folder: TemporaryFolder
     private let page: StatusPage
+    /// The slots of supervisor, hub, worker 0, worker 1.
+    private static let numbers = [0, 1, 2, 4]
 
     init() throws {
         folder = try TemporaryFolder()
-        page = try StatusPage.create(
-            path: DataFolder.statusPath(folder.path),
-            slots: [
-                ProcessIdentity(.supervisor), ProcessIdentity(.hub), ProcessIdentity(.worker, 0),
-                ProcessIdentity(.worker, 1),
-            ]
-        )
+        page = try StatusPage.create(path: DataFolder.statusPath(folder.path), slotCount: 6)
+        let identities = [
+            ProcessIdentity(.supervisor), ProcessIdentity(.hub), ProcessIdentity(.worker, 0),
+            ProcessIdentity(.worker, 1),
+        ]
+        for (number, identity) in zip(Self.numbers, identities) {
+            page.slot(number)?.assign(identity, .current)
+        }
+    }
+
+    private func snapshot() throws -> StatusSnapshot {
+        try StatusReader.read(folder: folder.path)
     }
 
     private func inherited() throws -> StatusPage {
@@ -44,8 +51,8 @@ final class TemporaryFolder {
     }
 
     @Test func readerSeesWhatAChildWrites() throws {
-        let child = try #require(try inherited().slot(ProcessIdentity(.worker, 1)))
-        let supervisorsView = try #require(page.slot(ProcessIdentity(.worker, 1)))
+        let child = try #require(try inherited().slot(4))
+        let supervisorsView = try #require(page.slot(4))
         supervisorsView.began(pid: 4_711, restarts: 2, at: 1_700_000_000_000)
         child.setPhase(.serving)
         child.setConnections(17)
@@ -70,7 +77,7 @@ final class TemporaryFolder {
 
     @Test func slotsDoNotTouchEachOther() throws {
         for index in 0..<2 {
-            let slot = try #require(page.slot(ProcessIdentity(.worker, index)))
+            let slot = try #require(page.slot(2 + 2 * index))
             for counter in Counter.allCases { slot.add(counter, index + 1) }
         }
         let processes = try StatusReader.read(folder: folder.path).processes
@@ -79,7 +86,7 @@ final class TemporaryFolder {
     }
 
     @Test func aDeadProcessHasNoConnectionsButKeepsItsCounters() throws {
-        let slot = try #require(page.slot(ProcessIdentity(.worker, 0)))
+        let slot = try #require(page.slot(2))
         slot.began(pid: 1, restarts: 0, at: 0)
         slot.setPhase(.serving)
         slot.setConnections(3)
@@ -92,8 +99,53 @@ final class TemporaryFolder {
         #expect(status[.commands] == 9)
     }
 
-    @Test func hasNoSlotForAnUnknownProcess() {
-        #expect(page.slot(ProcessIdentity(.worker, 2)) == nil)
+    @Test func hasNoSlotBeyondItsEnd() {
+        #expect(page.slot(5) != nil)
+        #expect(page.slot(6) == nil)
+        #expect(page.slot(-1) == nil)
+    }
+
+    @Test func everyProcessHasSlotsOfItsOwn() {
+        let identities =
+            [ProcessIdentity(.supervisor), ProcessIdentity(.hub)]
+            + (0..<512).map { ProcessIdentity(.worker, $0) }
+        let numbers = identities.flatMap { Array(StatusPage.slots(of: $0)) }
+        #expect(numbers == Array(0..<StatusPage.maximumSlotCount))
+    }
+
+    @Test func showsEachProcessOnceWhileItIsReplaced() throws {
+        let old = try #require(page.slot(2))
+        let new = try #require(page.slot(3))
+        old.began(pid: 10, restarts: 1, at: 1_000)
+        old.setPhase(.serving)
+        old.setConnections(5)
+        old.add(.commands, 7)
+        new.assign(ProcessIdentity(.worker, 0), .successor)
+        new.began(pid: 11, restarts: 1, at: 2_000)
+        new.setPhase(.starting)
+        #expect(try snapshot().processes.map(\.pid) == [0, 0, 10, 0])
+        #expect(try snapshot().retiring.isEmpty)
+
+        new.setPhase(.serving)
+        new.setConnections(4)
+        new.add(.commands, 2)
+        new.setStanding(.current)
+        // Between the supervisor's two writes: the younger one counts.
+        #expect(try snapshot().processes.map(\.pid) == [0, 0, 11, 0])
+        old.setStanding(.retiring)
+        let status = try snapshot()
+        #expect(status.processes.map(\.pid) == [0, 0, 11, 0])
+        #expect(status.processes.map(\.connections).reduce(0, +) == 4)
+        #expect(status.processes[2][.commands] == 9)
+        let retiring = try #require(status.retiring.first)
+        #expect(status.retiring.count == 1)
+        #expect(retiring.identity == ProcessIdentity(.worker, 0))
+        #expect(retiring.pid == 10 && retiring.phase == .retiring && retiring[.commands] == 7)
+
+        old.ended()
+        old.setStanding(.vacant)
+        #expect(try snapshot().retiring.isEmpty)
+        #expect(try snapshot().processes[2][.commands] == 9)
     }
 
     @Test func namesListenAddresses() throws {
@@ -114,14 +166,14 @@ final class TemporaryFolder {
     }
 
     @Test func anOldPagesReadersKeepWhatTheyHave() throws {
-        let slot = try #require(page.slot(ProcessIdentity(.hub)))
+        let slot = try #require(page.slot(1))
         slot.add(.commands)
         _ = try StatusPage.create(
             path: DataFolder.statusPath(folder.path),
-            slots: [ProcessIdentity(.supervisor)]
+            slotCount: 1
         )
         slot.add(.commands)
-        #expect(try StatusReader.read(folder: folder.path).processes.count == 1)
+        #expect(try StatusReader.read(folder: folder.path).processes.isEmpty)
     }
 
     @Test func tellsWhetherTheSupervisorIsAlive() throws {

@@ -12,7 +12,8 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         path = DataFolder.statusPath(folder.path)
-        _ = try StatusPage.create(path: path, slots: [ProcessIdentity(.supervisor)])
+        let page = try StatusPage.create(path: path, slotCount: 1)
+        page.slot(0)?.assign(ProcessIdentity(.supervisor), .current)
         valid = try File.read(File.open(path, for: .reading), maximumByteCount: 1_000_000)
     }
 
@@ -43,8 +44,8 @@ import Testing
 
     @Test func refusesAnotherVersion() throws {
         var bytes = valid
-        bytes[8] = 2
-        #expect(try errorOfReading(bytes) == .otherVersion(found: 2, expected: 1))
+        bytes[8] = 3
+        #expect(try errorOfReading(bytes) == .otherVersion(found: 3, expected: 2))
     }
 
     @Test func refusesASlotCountThatDoesNotFit() throws {
@@ -62,6 +63,9 @@ import Testing
         #expect(try StatusReader.read(folder: folder.path).processes.isEmpty)
         bytes[4_096] = 1
         for byte in 4_097..<4_104 { bytes[byte] = 0 }
+        // Standing: current.
+        bytes[4_136] = 1
+        for byte in 4_137..<4_144 { bytes[byte] = 0 }
         try File.write(File.open(path, for: .replacing), bytes)
         let process = try #require(try StatusReader.read(folder: folder.path).processes.first)
         #expect(process.identity == ProcessIdentity(.supervisor, .max))

@@ -10,7 +10,6 @@ final class ScriptedChild {
     private let slot: StatusSlot
     private let script: [String]
     private let loop: EventLoop
-    private var isServing = false
 
     init(_ launch: ChildLaunch) throws {
         self.launch = launch
@@ -23,8 +22,9 @@ final class ScriptedChild {
 
     func run() throws {
         if script[0] == "exit" { exit(Int32(script[1]) ?? 1) }
-        try loop.watchSignals([SIGTERM]) { [unowned self] _ in
-            note("told")
+        if script[0] == "successors", launch.predecessor != nil { exit(Int32(script[1]) ?? 1) }
+        try loop.watchSignals([SIGTERM, SIGUSR1]) { [unowned self] signal in
+            note(signal == SIGTERM ? "told" : "retired")
             if script[0] != "deaf" { loop.stop() }
         }
         for listener in launch.listeners {
@@ -34,14 +34,43 @@ final class ScriptedChild {
                 handler: Greeter(listener, "\(launch.identity.role) \(launch.identity.index)")
             )
         }
+        if let control = launch.control {
+            let heir = Heir(control) { [unowned self] in
+                note("handed over")
+                loop.stop()
+            }
+            _ = try loop.add(control, .readable, handler: heir)
+        }
         slot.startBeating(on: loop)
-        if script[0] != "silent" { slot.setPhase(.serving) }
+        if script[0] != "silent" {
+            if let predecessor = launch.predecessor { takeOver(predecessor) }
+            slot.setPhase(.serving)
+        }
         slot.setConnections(1)
         if script[0] == "hang" {
             loop.schedule(after: .milliseconds(100)) { while true { pause() } }
         }
         try loop.run()
         note("ended")
+    }
+
+    /// Asks the old process, which ends when it has answered.
+    private func takeOver(_ predecessor: Int32) {
+        let deadline = MonotonicTime.now() + .seconds(10)
+        var buffer = [UInt8](repeating: 0, count: 64)
+        var descriptors: [Int32] = []
+        do {
+            try Socket.sendAll(predecessor, Array("ask".utf8), until: deadline)
+            let count = try Socket.receive(
+                predecessor,
+                into: &buffer,
+                descriptors: &descriptors,
+                until: deadline
+            )
+            note(count == 0 ? "alone" : "took over")
+        } catch {
+            note("alone")
+        }
     }
 
     /// Appends to a file of the data folder, in which the test sees the order of things.
@@ -51,6 +80,24 @@ final class ScriptedChild {
         let line = Array("\(launch.identity) \(event)\n".utf8)
         _ = unsafe write(raw, line, line.count)
         close(raw)
+    }
+}
+
+/// The old process's side of a hand-over.
+private final class Heir: EventHandler {
+    private let control: Int32
+    private let done: () -> Void
+
+    init(_ control: Int32, done: @escaping () -> Void) {
+        self.control = control
+        self.done = done
+    }
+
+    func handle(_ readiness: Readiness) {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        guard case .transferred = Socket.receive(control, into: &buffer) else { return }
+        _ = Socket.send(control, Array("go".utf8), from: 0)
+        done()
     }
 }
 

@@ -3,11 +3,14 @@
 // A supervisor whose children do as a test tells them. Started as
 //   SupervisorHarness supervise FOLDER ADDRESS WORKERS HUB-SCRIPT WORKER-SCRIPT [TIMING=MS]...
 // it supervises itself. A script is what the children get as their configuration:
-//   serve      answer every connection with "ROLE INDEX PID\n", end at TERM
-//   deaf       serve, but ignore TERM
-//   hang       serve, but stop beating (and turning) 100 ms after the start
-//   exit N     end at once with this status
-//   silent     never say that it serves
+//   serve         answer every connection with "ROLE INDEX PID\n", end at TERM; hand over when asked
+//   deaf          serve, but ignore TERM
+//   hang          serve, but stop beating (and turning) 100 ms after the start
+//   exit N        end at once with this status
+//   successors N  the same, but only those that replace somebody
+//   silent        never say that it serves
+// A file FOLDER.manifest, if there is one when it is loaded again, has the four arguments from ADDRESS
+// on, one a line; a line "error TEXT" makes it wrong.
 
 import Logging
 import Reactor
@@ -33,21 +36,23 @@ if let role = ProcessRole(name: command) {
     exit(supervise(arguments))
 }
 
-func supervise(_ arguments: [String]) -> Int32 {
+func supervise(_ all: [String]) -> Int32 {
+    let arguments = all.filter { !$0.hasPrefix("--") }
+    let number = all.last.flatMap { Int32($0.drop { $0 != "=" }.dropFirst()) } ?? 0
+    var renewal = RenewalOptions()
+    renewal.arguments = ["supervise"] + arguments
+    renewal.load = { ScriptManifest.load(arguments) }
+    var logger = Logger(label: "tally") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .debug
+    if all.last?.hasPrefix("--probe=") == true {
+        return Supervisor.probe(number) { ScriptManifest.load(arguments) }
+    }
     do {
-        var options = SupervisorOptions(
-            addresses: [try SocketAddress(parsing: arguments[1])],
-            workerCount: Int(arguments[2]) ?? 1,
-            dataFolder: arguments[0]
-        )
-        options.hubConfiguration = Array(arguments[3].utf8)
-        options.workerConfiguration = Array(arguments[4].utf8)
-        for timing in arguments[5...] {
-            let parts = timing.split(separator: "=")
-            set(String(parts[0]), .milliseconds(Int(parts[1]) ?? 0), &options.timing)
+        if all.last?.hasPrefix("--resume=") == true {
+            return try Supervisor.resume(number, renewal, logger: logger).run()
         }
-        var logger = Logger(label: "tally") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .debug
+        var options = try ScriptManifest.load(arguments).get()
+        options.renewal = renewal
         return try Supervisor(options, logger: logger).run()
     } catch let error as SupervisorError {
         print(error)
@@ -55,17 +60,5 @@ func supervise(_ arguments: [String]) -> Int32 {
     } catch {
         print(error)
         return 64
-    }
-}
-
-func set(_ name: String, _ duration: Duration, _ timing: inout SupervisionTiming) {
-    switch name {
-    case "heartbeat": timing.heartbeatTimeout = duration
-    case "start": timing.startTimeout = duration
-    case "minimum": timing.minimumBackOff = duration
-    case "maximum": timing.maximumBackOff = duration
-    case "drain": timing.drainTimeout = duration
-    case "hubStop": timing.hubStopTimeout = duration
-    default: preconditionFailure(name)
     }
 }

@@ -5,6 +5,8 @@ import Reactor
 import StatusPage
 import Testing
 
+@testable import Supervisor
+
 /// A folder that is gone when the test is over.
 final class TemporaryFolder {
     let path: String
@@ -37,7 +39,8 @@ final class RunningSupervisor {
         workers: Int = 2,
         hub: String = "serve",
         worker: String = "serve",
-        timing: [String] = []
+        timing: [String] = [],
+        program: URL? = nil
     ) throws {
         parent = folder
         self.folder = folder.path + "/data"
@@ -47,15 +50,39 @@ final class RunningSupervisor {
         for path in [standardError, standardOutput] {
             try Data().write(to: URL(filePath: path))
         }
-        let harness = Bundle.main.executableURL?.resolvingSymlinksInPath()
-            .deletingLastPathComponent().appending(path: "SupervisorHarness")
-        process.executableURL = harness
+        process.executableURL = program ?? Self.harness
         process.arguments =
             ["supervise", self.folder, address, "\(workers)", hub, worker] + timing
         process.standardInput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: standardError)
         process.standardOutput = FileHandle(forWritingAtPath: standardOutput)
         try process.run()
+    }
+
+    static var harness: URL {
+        let tests = Bundle.main.executableURL?.resolvingSymlinksInPath() ?? URL(filePath: "/")
+        return tests.deletingLastPathComponent().appending(path: "SupervisorHarness")
+    }
+
+    /// Asks as `tally reload` and `tally upgrade` do; off the test's thread, since it waits.
+    func begin(_ request: OperatorRequest) -> Task<OperatorAnswer, any Error> {
+        asking(request, folder, until: .now() + Self.deadline)
+    }
+
+    func ask(_ request: OperatorRequest) async throws -> OperatorAnswer {
+        try await begin(request).value
+    }
+
+    /// What is loaded at the next reload.
+    func writeManifest(
+        address: String? = nil,
+        workers: Int = 2,
+        hub: String = "serve",
+        worker: String = "serve"
+    ) throws {
+        let address = address ?? status?.addresses.first ?? "127.0.0.1:0"
+        try "\(address)\n\(workers)\n\(hub)\n\(worker)\n"
+            .write(toFile: folder + ".manifest", atomically: true, encoding: .utf8)
     }
 
     deinit {
@@ -108,6 +135,16 @@ final class RunningSupervisor {
             }
             try await Task.sleep(for: .milliseconds(10))
         }
+    }
+}
+
+private func asking(
+    _ request: OperatorRequest,
+    _ folder: String,
+    until deadline: MonotonicTime
+) -> Task<OperatorAnswer, any Error> {
+    Task.detached { () throws -> OperatorAnswer in
+        try OperatorLink.ask(request, folder: folder, until: deadline)
     }
 }
 

@@ -13,7 +13,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    @Test(arguments: [SIGTERM, SIGINT])
     func drainsWorkersBeforeTheHub(signal: Int32) async throws {
         let supervisor = try RunningSupervisor(in: folder)
         _ = try await supervisor.serving()

@@ -7,14 +7,14 @@ import Testing
 @testable import Supervisor
 
 /// A hub (process 1) and two workers (2, 3) on a clock that the test turns.
-private struct Scene {
+struct Scene {
     static let hub = ProcessIdentity(.hub)
     static let first = ProcessIdentity(.worker, 0)
     static let second = ProcessIdentity(.worker, 1)
 
     var supervision: Supervision
     var now = MonotonicTime(nanoseconds: 1_000_000_000)
-    var signs: [ProcessIdentity: SignOfLife] = [:]
+    var signs: [Int32: SignOfLife] = [:]
 
     init() {
         var timing = SupervisionTiming()
@@ -26,7 +26,7 @@ private struct Scene {
         #expect(supervision.start() == [.start(Self.hub), .start(Self.first), .start(Self.second)])
         for (index, identity) in [Self.hub, Self.first, Self.second].enumerated() {
             supervision.started(identity, pid: Int32(index + 1), now: now)
-            signs[identity] = SignOfLife(beatCount: 1, isServing: true)
+            signs[Int32(index + 1)] = SignOfLife(beatCount: 1, isServing: true)
         }
     }
 
@@ -35,7 +35,10 @@ private struct Scene {
         var actions: [SupervisionAction] = []
         for _ in 0..<seconds * 2 {
             now = now + .milliseconds(500)
-            for identity in beating { signs[identity]?.beatCount += 1 }
+            for identity in beating {
+                guard let pid = supervision.pid(of: identity) else { continue }
+                signs[pid]?.beatCount += 1
+            }
             actions += supervision.tick(signs, now: now)
         }
         return actions
@@ -46,7 +49,18 @@ private struct Scene {
     mutating func end(_ identity: ProcessIdentity, _ status: Reactor.ExitStatus)
         -> [SupervisionAction]
     {
-        supervision.ended(identity, status, now: now)
+        guard let pid = supervision.pid(of: identity) else { return [] }
+        return end(pid: pid, status)
+    }
+
+    mutating func end(pid: Int32, _ status: Reactor.ExitStatus) -> [SupervisionAction] {
+        signs[pid] = nil
+        return supervision.ended(pid: pid, status, now: now)
+    }
+
+    /// A process that has come up.
+    mutating func serve(pid: Int32) {
+        signs[pid] = SignOfLife(beatCount: 1, isServing: true)
     }
 }
 
@@ -55,9 +69,9 @@ private struct Scene {
     private let all = [Scene.hub, Scene.first, Scene.second]
 
     @Test mutating func announcesOnceThatAllServe() {
-        scene.signs[Scene.second]?.isServing = false
+        scene.signs[3]?.isServing = false
         #expect(scene.tick() == [])
-        scene.signs[Scene.second]?.isServing = true
+        scene.signs[3]?.isServing = true
         #expect(scene.tick() == [.announceServing])
         #expect(scene.tick() == [])
     }
@@ -98,7 +112,7 @@ private struct Scene {
     }
 
     @Test mutating func givesAStartingChildLonger() {
-        scene.signs[Scene.first]?.isServing = false
+        scene.signs[2]?.isServing = false
         #expect(scene.wait(9, beating: [Scene.hub, Scene.second]) == [])
         let actions = scene.wait(2, beating: [Scene.hub, Scene.second])
         #expect(actions == [.kill(Scene.first, pid: 2, .notServing(after: .seconds(10)))])

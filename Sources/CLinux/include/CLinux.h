@@ -64,6 +64,9 @@ int tally_die_with_parent(void);
 /* The process's name in ps -e; at most 15 bytes. */
 void tally_set_name(const char *name);
 
+/* The path that execve(2) got for this program (AT_EXECFN, getauxval(3)); NULL when unknown. */
+const char *tally_start_path(void);
+
 /* 1 when the signal's disposition is SIG_IGN. sigaction(2) has a union that Swift cannot compare. */
 int tally_ignores_signal(int signal);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Channels
 import Foundation
 import Manifest
 
@@ -21,7 +20,8 @@ struct ServeCommand: ParsableCommand {
             tokens.
 
             The log goes to standard error. TERM or Ctrl-C drains: nothing new is accepted, \
-            clients are sent away to reconnect, and the status is 0; a second one ends at once.
+            clients are sent away to reconnect, and the status is 0; a second one ends at once. \
+            HUP reloads the manifest (tally reload), USR2 upgrades (tally upgrade).
             """
     )
 
@@ -50,9 +50,19 @@ struct ServeCommand: ParsableCommand {
     @Flag(help: "Only say whether the configuration is right; start nothing.")
     var check = false
 
+    /// A newer program asks itself, before it takes over, and takes over, by these.
+    @Option(help: .hidden)
+    var probe: Int32?
+
+    @Option(help: .hidden)
+    var resume: Int32?
+
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
-        var configuration = try load(environment)
+        let request = request(environment)
+        if let probe { Serving.probe(probe, request) }
+        if let resume { try Serving.resume(resume, request) }
+        var configuration = try request.configuration()
         for name in ConfigurationLoader.unknownVariables(in: environment) {
             Console.complain(
                 "tally: warning: the environment variable \(name) means nothing to Tally"
@@ -62,35 +72,21 @@ struct ServeCommand: ParsableCommand {
             try ServerSecret.check(configuration, environment)
             return Console.complain("The configuration is right.")
         }
-        if demo {
-            DemoNotice.show()
-            configuration.isDemo = true
-            // Whatever the manifest says of strangers: watching is what the demo promises.
-            configuration.anonymous.connect = true
-            configuration.anonymous.allow.insert(.subscribe)
-        }
+        if demo { DemoNotice.show() }
         configuration.tokens.secret = try ServerSecret.find(configuration, environment)
-        try Serving.run(configuration)
+        try Serving.run(configuration, request)
     }
 
-    private func load(_ environment: [String: String]) throws(CommandFailure) -> Configuration {
+    private func request(_ environment: [String: String]) -> ServeRequest {
         var flags: [ConfigurationLoader.Flag] = []
         if !listen.isEmpty { flags.append(.init(name: "--listen", key: "listen", values: listen)) }
         if let workers { flags.append(.init(name: "--workers", key: "workers", values: [workers])) }
         if let data { flags.append(.init(name: "--data", key: "data", values: [data])) }
-        let manifest = try (config ?? environment["TALLY_CONFIG"]).map(ManifestFile.read)
-        do throws(ConfigurationError) {
-            return try ConfigurationLoader.load(
-                manifest: manifest,
-                environment: environment,
-                flags: flags
-            )
-        } catch {
-            throw CommandFailure(
-                .configuration,
-                "the configuration is wrong, nothing was started",
-                details: error.problems.map(\.description)
-            )
-        }
+        return ServeRequest(
+            manifest: config,
+            flags: flags,
+            isDemo: demo,
+            environment: environment
+        )
     }
 }

@@ -17,7 +17,10 @@ struct StatusCommand: ParsableCommand {
 
               {"running":true,"listen":["127.0.0.1:8000"],"processes":[
                 {"role":"worker","index":0,"pid":7,"phase":"serving","restarts":0,
-                 "age_ms":1000,"connections":12,"counters":{...}},...]}
+                 "age_ms":1000,"connections":12,"counters":{...}},...],
+               "retiring":[...]}
+
+            Retiring are processes that a reload or an upgrade replaced and that finish what they have.
 
             Exit status 69 when no Tally serves from the folder.
             """

@@ -24,6 +24,13 @@ enum StatusText {
                 process.identity.role == .worker ? "\(process.connections)" : "-",
             ])
         }
+        for process in status.retiring {
+            table.append([
+                "   " + process.identity.description, "\(process.pid)", process.phase.name,
+                "\(process.restarts)",
+                ReadableTime.age(milliseconds: now - process.startedAt), "\(process.connections)",
+            ])
+        }
         return ["listening on " + status.addresses.joined(separator: ", "), ""] + table.lines
     }
 
@@ -39,6 +46,10 @@ enum StatusText {
         writer.key("processes")
         writer.beginArray()
         for process in status.processes { write(process, now: now, to: &writer) }
+        writer.endArray()
+        writer.key("retiring")
+        writer.beginArray()
+        for process in status.retiring { write(process, now: now, to: &writer) }
         writer.endArray()
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)

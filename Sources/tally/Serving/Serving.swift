@@ -10,12 +10,16 @@ import Supervisor
 /// Turns a valid configuration into a supervisor and lets it run.
 enum Serving {
     /// Serves until it is told to stop, and ends the process with the supervisor's status.
-    static func run(_ configuration: Configuration) throws(CommandFailure) -> Never {
-        let logger = ProcessLog.logger(
-            ProcessIdentity(.supervisor),
-            level: configuration.log.level
-        )
-        let options = try options(for: configuration)
+    ///
+    /// The request is what is loaded again at a reload.
+    /// - Throws: when nothing could be started; otherwise it does not return.
+    static func run(
+        _ configuration: Configuration,
+        _ request: ServeRequest
+    ) throws(CommandFailure) -> Never {
+        let logger = makeLogger(configuration.log.level)
+        var options = try options(for: configuration)
+        options.renewal = renewal(request)
         let supervisor: Supervisor
         do throws(SupervisorError) {
             supervisor = try Supervisor(options, logger: logger)
@@ -39,6 +43,57 @@ enum Serving {
                 "maximum_connections": "\(connections)",
             ]
         )
+    }
+
+    /// Says whether this program could go on in the place of one that runs: the hidden `--probe`.
+    static func probe(_ state: Int32, _ request: ServeRequest) -> Never {
+        exit(Supervisor.probe(state) { load(request) })
+    }
+
+    /// Goes on in the place of the program that executed this one: the hidden `--resume`.
+    static func resume(_ state: Int32, _ request: ServeRequest) throws(CommandFailure) -> Never {
+        // A manifest that is wrong by now is refused, and logged, by the supervisor.
+        let level = try? request.configuration().log.level
+        let supervisor: Supervisor
+        do throws(ResumptionError) {
+            supervisor = try Supervisor.resume(
+                state,
+                renewal(request),
+                logger: makeLogger(level ?? .info)
+            )
+        } catch {
+            throw CommandFailure(
+                CommandFailure.Status(rawValue: error.exitStatus) ?? .software,
+                error.description
+            )
+        }
+        exit(supervisor.run())
+    }
+
+    private static func makeLogger(_ level: LogSettings.Level) -> Logger {
+        ProcessLog.logger(ProcessIdentity(.supervisor), level: level)
+    }
+
+    private static func renewal(_ request: ServeRequest) -> RenewalOptions {
+        var renewal = RenewalOptions()
+        renewal.load = { load(request) }
+        renewal.arguments = CommandLine.arguments.dropFirst().filter {
+            !$0.hasPrefix("--resume=")
+        }
+        return renewal
+    }
+
+    private static func load(_ request: ServeRequest) -> Result<SupervisorOptions, LoadingFailure> {
+        do throws(CommandFailure) {
+            return .success(try options(for: try request.configurationWithSecret()))
+        } catch {
+            return .failure(
+                LoadingFailure(
+                    exitStatus: error.status.rawValue,
+                    problems: error.details.isEmpty ? [error.message] : error.details
+                )
+            )
+        }
     }
 
     private static func options(
@@ -65,6 +120,7 @@ enum Serving {
         options.timing.maximumBackOff = configuration.supervisor.maximumBackOff
         options.timing.stableAfter = configuration.supervisor.stableAfter
         options.timing.drainTimeout = configuration.supervisor.drainTimeout
+        options.logLevel = Logger.Level(rawValue: configuration.log.level.rawValue)
         return options
     }
 }

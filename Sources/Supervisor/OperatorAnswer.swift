@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How an operator's request went, as it goes over the supervisor's socket: the exit status of the
+/// command as a line, then the lines for whoever gave it.
+package struct OperatorAnswer: Hashable, Sendable {
+    /// Most bytes of an answer; a manifest's problems are bounded, this is ample for them.
+    package static let maximumByteCount = 64 * 1_024
+
+    /// 0: done.
+    package let status: Int32
+    package let lines: [String]
+
+    package init(status: Int32, lines: [String]) {
+        self.status = status
+        self.lines = lines
+    }
+
+    /// Cut at the end where it is too long.
+    var encoded: [UInt8] {
+        Array((["\(status)"] + lines).joined(separator: "\n").utf8.prefix(Self.maximumByteCount))
+    }
+
+    /// nil: something else than an answer.
+    init?(decoding bytes: [UInt8]) {
+        let lines = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+        guard let first = lines.first, let status = Int32(first) else { return nil }
+        self.init(status: status, lines: Array(lines.dropFirst()))
+    }
+}
+
+/// What an operator may ask of a supervisor that runs.
+package enum OperatorRequest: String, CaseIterable, Sendable {
+    /// As by SIGHUP.
+    case reload
+    /// As by SIGUSR2.
+    case upgrade
+}
