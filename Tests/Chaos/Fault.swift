@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a run can do to the service, and when it cannot.
+/// What a run can do to the service.
 enum Fault: String, CaseIterable {
     case killWorker = "kill-worker"
     case killHub = "kill-hub"
@@ -13,10 +13,4 @@ enum Fault: String, CaseIterable {
     case reload = "reload"
     case upgrade = "upgrade"
     case fillDisk = "fill-disk"
-
-    /// Faults of a service that does not exist yet, and why they would prove nothing.
-    static let notBuilt: [Fault: String] = [
-        .reload: "HUP does not reload",
-        .upgrade: "USR2 does not upgrade",
-    ]
 }
