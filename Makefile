@@ -22,11 +22,11 @@ BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-de
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-SWIFT_CODE := $(wildcard Sources Plugins Tests Package.swift)
+SWIFT_CODE := $(wildcard Sources Plugins Tests Benchmarks Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources -type f)
 TALLY := .build/release/tally
 
-.PHONY: help run build test test-swift test-python chaos lint format clean
+.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal
 .PHONY: swift build-packages test-packages always
 
 help: ## Say what each target does
@@ -64,6 +64,10 @@ test-python: build-packages test-packages swift .venv/stamp
 	python3 -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+bench-journal: build-packages swift ## Measure the hub with its journal, on one core
+	swift build --configuration release --product JournalBenchmark
+	taskset --cpu-list 0 .build/release/JournalBenchmark .build
 
 lint: swift ## Check the format of the Swift code and the licence line of every file
 	swift format lint --strict --parallel --recursive $(SWIFT_CODE)

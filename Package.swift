@@ -65,7 +65,7 @@ let package = Package(
         module("HubLink", ["Channels", "ClientProtocol", "Live"]),
 
         // What outlives the hub.
-        module("Journal", ["SQLite", "Reactor", "Channels", "Live"]),
+        module("Journal", ["SQLite", "Reactor", "JSON", "Channels", "Live"]),
 
         // Sockets that speak the protocols above.
         module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
@@ -96,12 +96,18 @@ let package = Package(
             name: "tally",
             dependencies: [
                 "Bench", "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
-                "Reactor", "Manifest",
+                "Reactor", "Manifest", "Journal",
                 "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
                 logging,
             ],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "JournalBenchmark",
+            dependencies: [
+                "Hub", "HubLink", "Journal", "Channels", "Live", "Manifest", "Reactor",
+            ],
+            path: "Benchmarks/Journal", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Reactor", ["Reactor"]),
         tests("JSON", ["JSON", "TestSupport"]),

@@ -32,7 +32,8 @@ struct Tally: ParsableCommand {
             EXIT STATUS
                0  done (watch: ended by Ctrl-C)    71  the system refused
                1  the server refused               73  the data folder cannot be used
-              64  wrong usage                      75  refused for now: try again later
+              64  wrong usage                      74  the disk failed
+              65  damaged data                     75  refused for now: try again later
               66  a file is missing                77  no token, or one that may not
               69  no server, or it went away       78  wrong configuration
               70  a fault of Tally's own          130  ended by Ctrl-C
@@ -51,7 +52,9 @@ struct Tally: ParsableCommand {
             ),
             CommandGroup(
                 name: "Tools",
-                subcommands: [TokenCommand.self, BenchCommand.self, EchoCommand.self]
+                subcommands: [
+                    TokenCommand.self, JournalCommand.self, BenchCommand.self, EchoCommand.self,
+                ]
             ),
         ]
     )

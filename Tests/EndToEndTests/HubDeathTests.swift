@@ -33,6 +33,13 @@ import Testing
         #expect(Set(ids.map { $0.prefix(while: { $0 != "-" }) }).count == 1)
         #expect(Set(ids).count == ids.count)
         try expectHistory(of: studio, ids)
+        // Beside the hub that writes.
+        for command in [["check"], ["export", "show", "--format", "webvtt"]] {
+            let result = try server.run(["journal"] + command + ["--data", server.folder])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        let missing = try server.run(["journal", "export", "none", "--data", server.folder])
+        #expect(missing.status != 0 && missing.errors.contains("none"))
         let snapshot = try studio.call("live.get", #"{"stream":"show"}"#)
         #expect(snapshot["state"]?.string == "live")
         #expect(snapshot["generation"]?.integer == 1)

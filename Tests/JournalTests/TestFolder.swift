@@ -3,6 +3,7 @@
 import Channels
 import Foundation
 import Journal
+import SQLite
 
 /// A data folder of one test, removed with it.
 final class TestFolder {
@@ -40,6 +41,12 @@ final class TestFolder {
         maximumByteCount: 1 << 20,
         lifetime: .seconds(3_600)
     )
+
+    /// Changes the journal behind Tally's back.
+    func change(_ statement: String) throws {
+        let database = try SQLiteDatabase(path: journalPath, access: .readWrite)
+        try database.execute(statement)
+    }
 
     func contents(_ name: String = "journal.db") throws -> [UInt8] {
         Array(try Data(contentsOf: URL(filePath: path + "/" + name)))

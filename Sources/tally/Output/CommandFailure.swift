@@ -8,11 +8,13 @@ struct CommandFailure: Error {
     enum Status: Int32 {
         case refused = 1
         case usage = 64
+        case badData = 65
         case missingInput = 66
         case unavailable = 69
         case software = 70
         case system = 71
         case cannotCreate = 73
+        case inputOutput = 74
         case temporary = 75
         case permission = 77
         case configuration = 78
