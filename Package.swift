@@ -14,7 +14,9 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -42,13 +44,22 @@ let package = Package(
         // Fences: the only places that touch the kernel and C libraries.
         .target(name: "CLinux"),
         .systemLibrary(
-            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+            name: "CJansson",
+            pkgConfig: "jansson",
+            providers: [.apt(["libjansson-dev"])]
+        ),
         .systemLibrary(name: "CJose", pkgConfig: "jose", providers: [.apt(["libjose-dev"])]),
         .systemLibrary(
-            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            name: "COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
         module("Digests", ["COpenSSL"]),
         .systemLibrary(
-            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
         module("SQLite", ["CSQLite"]),
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
@@ -71,27 +82,37 @@ let package = Package(
         module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
         module(
             "Client",
-            ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]),
+            ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]
+        ),
         module(
-            "Bench", ["Client", "Channels", "JSON", "Reactor", "StatusPage", histogram]),
+            "Bench",
+            ["Client", "Channels", "JSON", "Reactor", "StatusPage", histogram]
+        ),
         .target(
-            name: "StudioPage", resources: [.embedInCode("Resources")], swiftSettings: settings),
+            name: "StudioPage",
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings
+        ),
 
         // Roles.
         module(
-            "Supervisor", ["JSON", "Reactor", "StatusPage", logging]),
+            "Supervisor",
+            ["JSON", "Reactor", "StatusPage", logging]
+        ),
         module(
             "Hub",
             [
                 "Reactor", "HubLink", "Channels", "ClientProtocol", "Live", "JSON", "Journal",
                 "Manifest", "StatusPage", logging,
-            ]),
+            ]
+        ),
         module(
             "Worker",
             [
                 "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
                 "Channels", "Live", "Tokens", "Manifest", "StatusPage", "StudioPage", logging,
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "tally",
             dependencies: [
@@ -100,7 +121,8 @@ let package = Package(
                 "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
                 logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
 
         .executableTarget(
             name: "JournalBenchmark",
@@ -126,33 +148,41 @@ let package = Package(
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         .executableTarget(
-            name: "SupervisorHarness", dependencies: ["Supervisor", "Reactor", "StatusPage", logging],
-            path: "Tests/SupervisorHarness", swiftSettings: settings),
+            name: "SupervisorHarness",
+            dependencies: ["Supervisor", "Reactor", "StatusPage", logging],
+            path: "Tests/SupervisorHarness",
+            swiftSettings: settings
+        ),
         tests("Supervisor", ["Supervisor", "SupervisorHarness", "Reactor", "StatusPage"]),
         tests(
             "Hub",
             [
-                "Hub", "HubLink", "Journal", "Channels", "ClientProtocol", "Live", "JSON", "Manifest",
+                "Hub", "HubLink", "Journal", "Channels", "ClientProtocol", "Live", "JSON",
+                "Manifest",
                 "Reactor", logging,
-            ]),
+            ]
+        ),
         tests(
             "Client",
             [
                 "Client", "Reactor", "JSON", "ClientProtocol", "Channels", "WebServer", "HTTP",
                 "WebSocket",
-            ]),
+            ]
+        ),
         tests(
             "Worker",
             [
                 "Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Reactor",
                 "TestSupport", "Tokens", "WebServer",
-            ]),
+            ]
+        ),
         tests(
             "EndToEnd",
             [
                 "tally", "Client", "Reactor", "JSON", "StatusPage", "Tokens", "ClientProtocol",
                 "Channels",
-            ]),
+            ]
+        ),
         tests("CommandLine", ["tally", "Tokens", "Channels"]),
 
         // Breaks a running Tally at random, and checks its promises: `make chaos`.
@@ -163,20 +193,10 @@ let package = Package(
                 "ChaosChecker", "Client", "ClientProtocol", "Channels", "JSON", "Reactor",
                 "StatusPage", "TestSupport", "Tokens", argumentParser,
             ],
-            path: "Tests/Chaos", swiftSettings: settings),
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
         tests("ChaosChecker", ["ChaosChecker"]),
         tests("Chaos", ["tally", "tally-chaos"]),
     ]
 )
-
-// TEMPORARY: build a slice of the package while its parts come together.
-import Foundation
-if let only = ProcessInfo.processInfo.environment["TALLY_ONLY"]?.split(separator: ",").map(String.init) {
-    package.targets = package.targets.filter { only.contains($0.name) }
-    package.products = package.products.filter { only.contains($0.name) }
-    if !only.contains("tally"), !only.contains("tally-chaos") { package.dependencies.removeAll { "\($0.kind)".contains("argument-parser") } }
-    if !only.contains("Manifest") { package.dependencies.removeAll { "\($0.kind)".contains("Yams") } }
-    if !only.contains(where: { ["tally", "Hub", "Worker", "Supervisor"].contains($0) }) {
-        package.dependencies.removeAll { "\($0.kind)".contains("swift-log") }
-    }
-}
