@@ -15,6 +15,9 @@ package final class Crowd {
     package private(set) var subscribedCount = 0
     /// Connections lost so far; each client comes back by itself.
     package private(set) var disconnectCount = 0
+    /// When the first connection was lost, and when the last viewer was subscribed.
+    package private(set) var firstLossAt: MonotonicTime?
+    package private(set) var lastSubscribedAt: MonotonicTime?
     /// How many viewers each node's name says it serves.
     package private(set) var viewersByNode: [String: Int] = [:]
     /// Called with the viewer's node for every publication that one of them sees.
@@ -51,6 +54,14 @@ package final class Crowd {
         }
     }
 
+    /// Lets the viewers be, for as long as told: a time to kill or to reload the server.
+    package func hold(for duration: Duration) throws {
+        let end = MonotonicTime.now() + duration
+        while MonotonicTime.now() < end {
+            try loop.runOnce(maximumWait: .milliseconds(100))
+        }
+    }
+
     private func addViewer() {
         var options = ClientOptions()
         let token = token
@@ -63,9 +74,11 @@ package final class Crowd {
                 node = reply["node"]?.string ?? ""
             case .subscribed:
                 subscribedCount += 1
+                lastSubscribedAt = .now()
                 viewersByNode[node, default: 0] += 1
             case .disconnected:
                 disconnectCount += 1
+                if firstLossAt == nil { firstLossAt = .now() }
             case .publication(_, let publication):
                 onPublication?(node, publication)
             default:

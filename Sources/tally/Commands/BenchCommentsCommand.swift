@@ -51,6 +51,7 @@ struct BenchCommentsCommand: ParsableCommand {
             stream: options.stream
         ).run(count: rate * seconds, rate: rate)
         options.output.json ? printJSON(result) : printTable(result)
+        if !options.output.json { Console.print("\(crowd.disconnectCount) connections lost") }
     }
 
     /// The stream may be live already, from an earlier measurement.

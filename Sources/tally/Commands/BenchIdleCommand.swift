@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Bench
+import Channels
 import JSON
 import Reactor
 
@@ -17,6 +18,9 @@ struct BenchIdleCommand: ParsableCommand {
 
     @OptionGroup var options: BenchOptions
 
+    @Option(help: "Stay for so many seconds: a time to kill a worker, or to reload.")
+    var hold = 0
+
     func run() throws {
         let loop = try EventLoop()
         let crowd = Crowd(
@@ -30,6 +34,7 @@ struct BenchIdleCommand: ParsableCommand {
         try crowd.gather(options.viewers, within: .seconds(120))
         let after = try ServerMemory(dataFolder: options.connection.dataFolder)
         let gained = after.privateByteCount - before.privateByteCount
+        try crowd.hold(for: .seconds(hold))
         if options.output.json {
             printJSON(crowd, before, after, bytesPerViewer: gained / options.viewers)
         } else {
@@ -51,6 +56,14 @@ struct BenchIdleCommand: ParsableCommand {
         }
         for (node, count) in crowd.viewersByNode.sorted(by: { $0.key < $1.key }) {
             Console.print("\(node): \(count) viewers")
+        }
+        if let lost = crowd.firstLossAt, let back = crowd.lastSubscribedAt, hold > 0 {
+            Console.print(
+                "\(crowd.disconnectCount) connections lost, "
+                    + "all back after \((back - lost).milliseconds) ms"
+            )
+        } else if hold > 0 {
+            Console.print("no connection lost in \(hold) s")
         }
         Console.print("\(bytesPerViewer) bytes per idle subscribed viewer, all processes together")
     }
