@@ -129,7 +129,9 @@ let package = Package(
             dependencies: [
                 "Hub", "HubLink", "Journal", "Channels", "Live", "Manifest", "Reactor",
             ],
-            path: "Benchmarks/Journal", swiftSettings: settings),
+            path: "Benchmarks/Journal",
+            swiftSettings: settings
+        ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Reactor", ["Reactor"]),
         tests("JSON", ["JSON", "TestSupport"]),
