@@ -53,8 +53,14 @@ extension ClientGateway {
             )
             return
         }
-        audience.isFetching = audience.recent == nil && isKept
-        ask(.subscribe(request), for: session, commandID, .subscribe(subscribing))
+        let isAsked = ask(
+            .subscribe(request),
+            for: session,
+            commandID,
+            .subscribe(subscribing)
+        )
+        // Nobody may wait for an answer that was never asked for.
+        audience.isFetching = isAsked && audience.recent == nil && isKept
     }
 
     /// The hub has let the session in: answers it with what it missed.
@@ -145,6 +151,21 @@ extension ClientGateway {
         let waiting = audience.waiting
         audience.waiting = []
         for recovery in waiting where !recovery.session.isClosed {
+            guard
+                recovery.session.subscriptionIndex(
+                    of: recovery.subscribing.channel,
+                    reservation: recovery.subscribing.reservation
+                ) != nil
+            else {
+                // The client left while it waited, and the hub has been told: it must not be let
+                // in behind its own back.
+                refuse(
+                    recovery.session,
+                    recovery.commandID,
+                    ErrorReply(.notAvailable, "unsubscribed meanwhile")
+                )
+                continue
+            }
             ask(
                 recovery.request,
                 for: recovery.session,
