@@ -139,15 +139,15 @@ let package = Package(
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
         tests("Manifest", ["Manifest", "Channels"]),
         tests("Digests", ["Digests"]),
-        tests("HTTP", ["HTTP"]),
-        tests("WebSocket", ["WebSocket", "HTTP"]),
+        tests("HTTP", ["HTTP", "TestSupport"]),
+        tests("WebSocket", ["WebSocket", "HTTP", "TestSupport"]),
         tests("StudioPage", ["StudioPage"]),
         tests("Channels", ["Channels"]),
         tests("Live", ["Live", "ClientProtocol", "Channels", "JSON"]),
         tests("ClientProtocol", ["ClientProtocol", "Channels", "JSON", "TestSupport"]),
         tests("ProtocolDocument", ["ClientProtocol", "Live", "Tokens", "Channels"]),
         tests("Journal", ["Journal", "SQLite", "Channels", "Live", "TestSupport"]),
-        tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live"]),
+        tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live", "TestSupport"]),
         tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
         .executableTarget(
             name: "SupervisorHarness",
@@ -161,7 +161,7 @@ let package = Package(
             [
                 "Hub", "HubLink", "Journal", "Channels", "ClientProtocol", "Live", "JSON",
                 "Manifest",
-                "Reactor", logging,
+                "Reactor", logging, "TestSupport",
             ]
         ),
         tests(

@@ -4,6 +4,7 @@ import Channels
 import ClientProtocol
 import HubLink
 import Live
+import TestSupport
 import Testing
 
 /// Both ends of the link must read what the other wrote, and survive what nobody wrote.
@@ -104,7 +105,7 @@ import Testing
     }
 
     @Test func mutatedMessagesNeverCrashTheReader() {
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for message in SampleMessages.fromWorker {
             var writer = LinkWriter()
             writer.append(message)
@@ -117,18 +118,5 @@ import Testing
                 _ = try? LinkReader.decode(WorkerMessage.self, from: body[...])
             }
         }
-    }
-}
-
-/// SplitMix64, so that a failing run can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

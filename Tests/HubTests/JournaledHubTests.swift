@@ -8,6 +8,7 @@ import HubLink
 import Journal
 import Live
 import Manifest
+import TestSupport
 import Testing
 
 /// A hub's state goes through the journal's file and comes back.
