@@ -64,6 +64,8 @@ let package = Package(
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
         module("StatusPage", ["CLinux", "Reactor"]),
+        // What plugins are written against: one header.
+        .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
         module("Tokens", ["CJose", "CJansson", "JSON", "Channels"]),
         module("Manifest", ["Channels", yams]),
 
@@ -77,6 +79,9 @@ let package = Package(
 
         // What outlives the hub.
         module("Journal", ["SQLite", "Reactor", "JSON", "Channels", "Live"]),
+
+        // What runs plugins in a worker.
+        module("PluginHost", ["CTallyPlugin", "CLinux", "JSON", "Reactor", "StatusPage"]),
 
         // Sockets that speak the protocols above.
         module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
