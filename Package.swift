@@ -67,9 +67,10 @@ let package = Package(
         // What plugins are written against: one header.
         .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
         module("Tokens", ["CJose", "CJansson", "JSON", "Channels"]),
-        module("Manifest", ["Channels", yams]),
+        module("Manifest", ["Channels", "Hooks", yams]),
 
         // Pure: bytes or events in, actions out.
+        module("Hooks"),
         module("HTTP"),
         module("WebSocket", ["HTTP"]),
         module("Channels"),
@@ -81,7 +82,13 @@ let package = Package(
         module("Journal", ["SQLite", "Reactor", "JSON", "Channels", "Live"]),
 
         // What runs plugins in a worker.
-        module("PluginHost", ["CTallyPlugin", "CLinux", "JSON", "Reactor", "StatusPage"]),
+        module(
+            "PluginHost",
+            [
+                "CTallyPlugin", "CJansson", "CLinux", "Hooks", "JSON", "Manifest", "Reactor",
+                "StatusPage", logging,
+            ]
+        ),
 
         // Sockets that speak the protocols above.
         module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),

@@ -27,6 +27,8 @@ package struct Configuration: Hashable, Sendable {
     package var supervisor = SupervisorSettings()
     /// What each feed channel may do; the first rule whose pattern matches holds.
     package var channels: [ChannelRule] = [Configuration.catchAllRule]
+    /// What to load into every worker, each described by a manifest of its own.
+    package var plugins: [PluginSettings] = []
     /// `serve --demo`; never a key of the manifest.
     package var isDemo: Bool = false
 

@@ -39,4 +39,9 @@ package enum Hook: UInt8, CaseIterable, Hashable, Sendable {
 
     /// Whether its answer decides; else it is a notification.
     package var decides: Bool { rawValue <= Self.http.rawValue }
+
+    /// How long a pending call may wait unless the plugin's manifest says otherwise.
+    ///
+    /// A client waits for a decision; a notification that is forgotten only leaves a note behind.
+    package var defaultDeadline: Duration { decides ? .seconds(1) : .seconds(60) }
 }
