@@ -33,6 +33,29 @@ package enum HTTPResponseEncoder {
         _ context: Context,
         date: String
     ) -> [UInt8] {
+        let framing = BodyFraming.length(response.body.count)
+        var bytes = encodeHead(response, context, framing: framing, date: date)
+        if !response.status.forbidsBody, context.method != .head {
+            bytes.append(contentsOf: response.body)
+        }
+        return bytes
+    }
+
+    /// How the end of a body is told (RFC 9112 §6).
+    package enum BodyFraming: Hashable, Sendable {
+        case length(Int)
+        case chunked
+        /// For HTTP/1.0, which knows no chunks: the connection must end with the body.
+        case untilClose
+    }
+
+    /// The status line and the fields alone, for a body that follows.
+    package static func encodeHead(
+        _ response: HTTPResponse,
+        _ context: Context,
+        framing: BodyFraming,
+        date: String
+    ) -> [UInt8] {
         let status = response.status
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + response.body.count)
@@ -40,7 +63,11 @@ package enum HTTPResponseEncoder {
         for field in response.headers.fields { append(field.name, field.value, to: &bytes) }
         if !date.isEmpty { append("Date", date, to: &bytes) }
         if !status.forbidsBody {
-            append("Content-Length", String(response.body.count), to: &bytes)
+            switch framing {
+            case .length(let count): append("Content-Length", String(count), to: &bytes)
+            case .chunked: append("Transfer-Encoding", "chunked", to: &bytes)
+            case .untilClose: break
+            }
         }
         if status != .switchingProtocols {
             if !context.keepsConnectionAlive {
@@ -50,9 +77,6 @@ package enum HTTPResponseEncoder {
             }
         }
         bytes.append(contentsOf: "\r\n".utf8)
-        if !status.forbidsBody, context.method != .head {
-            bytes.append(contentsOf: response.body)
-        }
         return bytes
     }
 

@@ -36,8 +36,10 @@ extension Connection {
             if !queue.isEmpty { return .sending }
             return endpoint.isInsideMessage ? .message : .none
         case .http:
+            // First, so that a client that takes nothing does not stop the clock.
+            if isAnswering, !isStreaming { return .answer }
             if !queue.isEmpty { return .sending }
-            guard let exchange else { return .none }
+            guard let exchange, !isStreaming else { return .none }
             if exchange.parser.isReadingBody { return .requestBody }
             let isFirst = exchange.answeredCount == 0
             return exchange.parser.isBetweenRequests && !isFirst ? .nextRequest : .requestHead
@@ -49,6 +51,7 @@ extension Connection {
         case .none: nil
         case .requestHead: server.limits.requestHeadTimeout
         case .requestBody: server.limits.requestBodyTimeout
+        case .answer: exchange?.deferred?.patience
         case .nextRequest: server.limits.keepAliveTimeout
         case .sending: server.limits.sendTimeout
         case .message: server.limits.messageTimeout
@@ -66,8 +69,10 @@ extension Connection {
             // A client that sent nothing at all may be a browser that connected ahead of need.
             let isSilent = exchange?.parser.isBetweenRequests ?? true
             if isSilent { end(.connectionLost(nil)) } else { refuseLateRequest() }
+        case .answer:
+            refuseLateAnswer()
         case .sending:
-            if isReportedOpen { server.counters.slowDisconnects += 1 }
+            if isReportedOpen || isStreaming { server.counters.slowDisconnects += 1 }
             end(.slow)
         case .message:
             close(code: CloseCode.policyViolation.rawValue, reason: "message too slow")

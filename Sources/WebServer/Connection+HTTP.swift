@@ -32,17 +32,21 @@ extension Connection {
 
     /// Closes a connection that waits for its next request, since the server is going.
     func endIfIdle() {
-        guard phase == .http, queue.isEmpty, exchange?.parser.isBetweenRequests ?? false else {
-            return
-        }
+        guard phase == .http, queue.isEmpty, !isAnswering,
+            exchange?.parser.isBetweenRequests ?? false
+        else { return }
         end(.connectionLost(nil))
     }
 
     private func take(_ request: HTTPRequest) {
         let context = HTTPResponseEncoder.Context(answering: request)
         guard ServerHandshake.isRequested(by: request) else {
-            answer(server.application.respond(to: request, on: self), context)
-            return
+            exchange?.context = context
+            let said = server.application.respond(to: request, on: self)
+            exchange?.context = nil
+            guard case .now(let response) = said else { return }
+            exchange?.deferred = nil
+            return answer(response, context)
         }
         guard !server.isDraining else {
             answer(.text(.serviceUnavailable, "going away"), context)
@@ -62,7 +66,7 @@ extension Connection {
         }
     }
 
-    private func answer(_ response: HTTPResponse, _ context: HTTPResponseEncoder.Context) {
+    func answer(_ response: HTTPResponse, _ context: HTTPResponseEncoder.Context) {
         // The application may have aborted the connection instead of answering.
         guard phase == .http else { return }
         var context = context

@@ -36,7 +36,7 @@ extension Connection {
         var offset = 0
         processing: while offset < bytes.count {
             if isBackedUp { flush() }
-            if isBackedUp {
+            if isBackedUp || isAnswering {
                 unprocessed.append(bytes, offset..<bytes.count)
                 break
             }
@@ -52,7 +52,7 @@ extension Connection {
 
     /// Acts on what had to wait, as far as what is unsent allows.
     func resume() {
-        while !unprocessed.isEmpty, !isBackedUp {
+        while !unprocessed.isEmpty, !isBackedUp, !isAnswering {
             let bytes = unprocessed
             unprocessed = []
             process(bytes.span)
@@ -63,6 +63,8 @@ extension Connection {
     private func takeEndOfStream() {
         peerHasEnded = true
         switch phase {
+        case .http where isAnswering:
+            if exchange?.deferred?.halfClose == .abandon { end(.connectionLost(nil)) }
         case .http where !queue.isEmpty: finishSending()
         case .flushing: break
         case .http, .webSocket, .lingering, .ended: end(.connectionLost(nil))

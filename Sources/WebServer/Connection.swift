@@ -127,6 +127,7 @@ package final class Connection: EventHandler {
         if let registration { server.loop.remove(registration) }
         registration = nil
         descriptor = nil
+        abandonDeferred(cause)
         exchange = nil
         queue = OutgoingQueue()
         unprocessed = []

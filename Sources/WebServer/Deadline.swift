@@ -8,6 +8,7 @@ struct Deadline {
         case none
         case requestHead
         case requestBody
+        case answer
         case nextRequest
         case sending
         case message

@@ -4,8 +4,22 @@ import HTTP
 
 /// A connection's HTTP side, apart from it so that a WebSocket does not carry it along.
 final class HTTPExchange {
+    /// A request whose answer comes later, or is on its way as a stream.
+    struct Deferred {
+        let answer: PendingAnswer
+        var context: HTTPResponseEncoder.Context
+        let patience: Duration
+        let halfClose: Connection.HalfClose
+        var isStreaming = false
+        var isChunked = false
+    }
+
     var parser: HTTPRequestParser
     var answeredCount = 0
+
+    /// How the request that the application is being asked about wants its answer.
+    var context: HTTPResponseEncoder.Context?
+    var deferred: Deferred?
 
     init(limits: HTTPLimits) {
         parser = HTTPRequestParser(limits: limits)

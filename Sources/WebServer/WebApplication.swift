@@ -8,7 +8,15 @@ package import HTTP
 /// made from inside such a call, so a loop over connections is never surprised by `closed`.
 package protocol WebApplication: AnyObject {
     /// Answers a request that does not ask for WebSocket.
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse
+    ///
+    /// At once, or later: then `Connection.deferAnswer` gives the name under which the server takes
+    /// the answer.
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer
+
+    /// An answer that was put off, or a stream, is not awaited any more; at the end of the turn.
+    ///
+    /// Not called for what was answered to its end. Does nothing where it is not implemented.
+    func abandoned(_ answer: PendingAnswer, on connection: Connection, _ cause: AbandonCause)
 
     /// Decides about a valid request for WebSocket: path, origin and subprotocol are to be checked.
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision
@@ -25,4 +33,12 @@ package protocol WebApplication: AnyObject {
     ///
     /// Nothing is received any more, and what is sent goes nowhere. `session` is let go after it.
     func closed(_ connection: Connection, _ cause: CloseCause)
+}
+
+extension WebApplication {
+    package func abandoned(
+        _ answer: PendingAnswer,
+        on connection: Connection,
+        _ cause: AbandonCause
+    ) {}
 }

@@ -21,6 +21,7 @@ package final class WebServer {
     private var listeners: [Listener] = []
     private var isAcceptingPaused = false
     private var closed: [(Connection, CloseCause)] = []
+    private var abandoned: [(Connection, PendingAnswer, AbandonCause)] = []
     private var receiveBuffer: [UInt8] = []
     private var isSweeping = false
     private var date = (second: Int64.min, text: "")
@@ -129,6 +130,23 @@ package final class WebServer {
             for (connection, cause) in reports {
                 application.closed(connection, cause)
                 connection.session = nil
+            }
+        }
+    }
+
+    /// Tells the application at the end of the turn that an answer is not awaited any more.
+    func reportAbandoned(
+        _ connection: Connection,
+        _ answer: PendingAnswer,
+        _ cause: AbandonCause
+    ) {
+        abandoned.append((connection, answer, cause))
+        guard abandoned.count == 1 else { return }
+        loop.deferToEndOfTurn { [self] in
+            let reports = abandoned
+            abandoned = []
+            for (connection, answer, cause) in reports {
+                application.abandoned(answer, on: connection, cause)
             }
         }
     }

@@ -8,6 +8,10 @@ package struct WebServerCounters: Hashable, Sendable {
     package var requests = 0
     /// Requests that could not be read, or did not come in time.
     package var badRequests = 0
+    /// Answers that were put off; the late were told 504, the abandoned had nobody left to tell.
+    package var deferredAnswers = 0
+    package var lateAnswers = 0
+    package var abandonedAnswers = 0
     package var upgrades = 0
     /// WebSockets that were closed because their peer broke the protocol.
     package var protocolErrors = 0

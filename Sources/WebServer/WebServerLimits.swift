@@ -11,7 +11,7 @@ package struct WebServerLimits: Sendable {
     /// Sockets open at once; more are answered 503 and closed.
     package var maximumConnectionCount = 100_000
 
-    /// Bytes queued for one WebSocket; more closes it as slow.
+    /// Bytes queued for one WebSocket or streamed body; more closes it as slow.
     package var maximumUnsentByteCount = 1 << 20
 
     /// Bytes queued for one connection above which nothing more is read from it, so that a peer

@@ -8,8 +8,10 @@ import StatusPage
 import WebServer
 
 extension ClientGateway: WebApplication {
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
-        routes.respond(to: request, from: connection.peer, hubIsConnected: hub.isConnected)
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
+        .now(
+            routes.respond(to: request, from: connection.peer, hubIsConnected: hub.isConnected)
+        )
     }
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {

@@ -61,9 +61,11 @@ struct EchoCommand: ParsableCommand {
 
 /// Accepts every path and sends every message back.
 private final class EchoApplication: WebApplication {
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
-        request.method == .get || request.method == .head
-            ? .webSocketRequired : .methodNotAllowed(allowing: [.get, .head])
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
+        .now(
+            request.method == .get || request.method == .head
+                ? .webSocketRequired : .methodNotAllowed(allowing: [.get, .head])
+        )
     }
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {

@@ -51,8 +51,8 @@ final class FakeServer: WebApplication {
         for connection in connections { connection.send(text: Array(line.utf8)) }
     }
 
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
-        .text(.notFound, "not here")
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
+        .now(.text(.notFound, "not here"))
     }
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {
@@ -105,8 +105,8 @@ final class FakeServer: WebApplication {
 private final class Relay: WebApplication {
     weak var target: FakeServer?
 
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
-        target?.respond(to: request, on: connection) ?? .text(.notFound, "gone")
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
+        target?.respond(to: request, on: connection) ?? .now(.text(.notFound, "gone"))
     }
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {

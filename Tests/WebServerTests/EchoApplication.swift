@@ -10,12 +10,31 @@ final class EchoApplication: WebApplication {
     var closed: [CloseCause] = []
     var requests: [HTTPRequest] = []
     var page: [UInt8] = Array("page".utf8)
+    var pending: [PendingAnswer] = []
+    var abandoned: [(answer: PendingAnswer, cause: AbandonCause)] = []
+    var patience = Duration.seconds(10)
+    var halfClose = Connection.HalfClose.waitOn
+    var onDeferred: (PendingAnswer) -> Void = { _ in }
     var isEchoing = true
     var onText: (Connection, [UInt8]) -> Void = { _, _ in }
 
-    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPResponse {
+    func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
         requests.append(request)
-        return switch request.path {
+        if request.path == "/later" {
+            let answer = connection.deferAnswer(within: patience, halfClose: halfClose)
+            pending.append(answer)
+            onDeferred(answer)
+            return .later(answer)
+        }
+        return .now(response(to: request))
+    }
+
+    func abandoned(_ answer: PendingAnswer, on connection: Connection, _ cause: AbandonCause) {
+        abandoned.append((answer, cause))
+    }
+
+    private func response(to request: HTTPRequest) -> HTTPResponse {
+        switch request.path {
         case "/": HTTPResponse(status: .ok, body: page)
         case "/body": HTTPResponse(status: .ok, body: request.body)
         case "/ws": .webSocketRequired
