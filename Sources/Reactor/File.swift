@@ -86,10 +86,35 @@ package enum File {
         }
     }
 
-    /// Writes all bytes at the file's start.
+    /// Bytes at a place of a file; fewer where it ends.
+    package static func read(
+        _ file: borrowing Descriptor,
+        at offset: Int,
+        byteCount: Int
+    ) throws(SystemError) -> [UInt8] {
+        let raw = file.raw
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var filled = 0
+        while filled < byteCount {
+            // The slice is within the array and used during the call only.
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+                return retryingInterrupted {
+                    unsafe pread(raw, rest.baseAddress, rest.count, offset + filled)
+                }
+            }
+            guard count >= 0 else { throw SystemError(lastErrorOf: "read") }
+            if count == 0 { break }
+            filled += count
+        }
+        return Array(bytes.prefix(filled))
+    }
+
+    /// Writes all bytes at a place of a file.
     package static func write(
         _ file: borrowing Descriptor,
-        _ bytes: [UInt8]
+        _ bytes: [UInt8],
+        at start: Int = 0
     ) throws(SystemError) {
         let raw = file.raw
         var offset = 0
@@ -98,7 +123,7 @@ package enum File {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[offset...])
                 return retryingInterrupted {
-                    unsafe pwrite(raw, rest.baseAddress, rest.count, offset)
+                    unsafe pwrite(raw, rest.baseAddress, rest.count, start + offset)
                 }
             }
             guard count > 0 else { throw SystemError(lastErrorOf: "write") }
@@ -106,14 +131,25 @@ package enum File {
         }
     }
 
-    /// Gives an empty file its full size now, so that a full disk is an error here and not a
+    /// Gives a part of a file its room on the disk now, so that a full disk is an error here and not a
     /// SIGBUS at the first touch of its mapping.
     package static func allocate(
         _ file: borrowing Descriptor,
+        from offset: Int = 0,
         byteCount: Int
     ) throws(SystemError) {
-        let code = posix_fallocate(file.raw, 0, byteCount)
+        let code = posix_fallocate(file.raw, offset, byteCount)
         guard code == 0 else { throw SystemError(operation: "allocate", code: code) }
+    }
+
+    /// Makes a file this long without taking room for it: reading the hole gives zeros.
+    package static func extend(
+        _ file: borrowing Descriptor,
+        byteCount: Int
+    ) throws(SystemError) {
+        guard ftruncate(file.raw, byteCount) == 0 else {
+            throw SystemError(lastErrorOf: "extend")
+        }
     }
 
     /// Whether a Unix socket lies under a path, alive or not.

@@ -46,7 +46,32 @@ extension ChildLaunch {
         guard let slot = page.slot(self.slot), slot.identity == identity else {
             throw .noSlot(identity)
         }
+        if let pluginPage {
+            let pages = try PluginPage.open(Descriptor(owning: pluginPage), role)
+            do throws(SystemError) {
+                try slot.countPlugins(
+                    in: pages,
+                    slot: self.slot,
+                    plugins: plugins.map(\.number)
+                )
+            } catch {
+                throw .badDescriptor(role, error)
+            }
+        }
         slot.setPhase(.starting)
         return ChildResources(slot: slot, configuration: configuration)
+    }
+}
+
+extension PluginPage {
+    fileprivate static func open(
+        _ file: consuming Descriptor,
+        _ role: ProcessRole
+    ) throws(ChildLaunchError) -> PluginPage {
+        do throws(StatusError) {
+            return try open(file)
+        } catch {
+            throw .badStatusPage(role, error)
+        }
     }
 }

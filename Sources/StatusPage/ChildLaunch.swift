@@ -6,7 +6,7 @@ package import Reactor
 ///
 /// The supervisor writes it as the child's arguments, which `ps` shows:
 /// `tally worker index=0 parent=812 status=5 slot=2 configuration=6 listeners=8,9 hub=data/hub.sock data=data
-/// control=10 predecessor=`.
+/// control=10 predecessor= pages=11 plugins=0:word-filter,1!webhook`.
 /// The hidden subcommand of the role passes its arguments to `init(arguments:)` and then calls
 /// `enter()`. Both sides are always the same program, so there is no version, and a field more or less
 /// is an error.
@@ -39,6 +39,10 @@ package struct ChildLaunch: Hashable, Sendable {
     /// The other end of the `control` of the worker that this one replaces: ask it for its
     /// connections, and serve without them when it reads as closed.
     package let predecessor: Int32?
+    /// The file `plugins`, for a worker with plugins that it has room for.
+    package let pluginPage: Int32?
+    /// The plugins of the manifest and their numbers.
+    package let plugins: [PluginPlace]
 
     /// Most listening sockets of one process, which bounds its command line; a manifest's list
     /// of addresses is shorter.
@@ -54,7 +58,9 @@ package struct ChildLaunch: Hashable, Sendable {
         hubSocketPath: String,
         dataFolder: String,
         control: Int32? = nil,
-        predecessor: Int32? = nil
+        predecessor: Int32? = nil,
+        pluginPage: Int32? = nil,
+        plugins: [PluginPlace] = []
     ) {
         self.identity = identity
         self.parent = parent
@@ -66,11 +72,14 @@ package struct ChildLaunch: Hashable, Sendable {
         self.dataFolder = dataFolder
         self.control = control
         self.predecessor = predecessor
+        self.pluginPage = pluginPage
+        self.plugins = plugins
     }
 
     /// Every descriptor that the child has to inherit.
     package var descriptors: [Int32] {
-        [statusPage, configuration] + listeners + [control, predecessor].compactMap(\.self)
+        [statusPage, configuration] + listeners
+            + [control, predecessor, pluginPage].compactMap(\.self)
     }
 
     /// The command line after the program's name; the first is the role's subcommand.
@@ -89,6 +98,8 @@ package struct ChildLaunch: Hashable, Sendable {
         case data
         case control
         case predecessor
+        case pages
+        case plugins
     }
 
     private func text(of field: Field) -> String {
@@ -103,6 +114,8 @@ package struct ChildLaunch: Hashable, Sendable {
         case .data: dataFolder
         case .control: control.map(String.init) ?? ""
         case .predecessor: predecessor.map(String.init) ?? ""
+        case .pages: pluginPage.map(String.init) ?? ""
+        case .plugins: plugins.map(\.text).joined(separator: ",")
         }
     }
 }
@@ -146,6 +159,13 @@ extension ChildLaunch {
             else { throw .invalid(role, Field.listeners.rawValue) }
             listeners.append(raw)
         }
+        var plugins: [PluginPlace] = []
+        for item in try text(.plugins).split(separator: ",", omittingEmptySubsequences: true) {
+            guard let place = PluginPlace(text: String(item)),
+                !plugins.contains(where: { $0.number == place.number || $0.name == place.name })
+            else { throw .invalid(role, Field.plugins.rawValue) }
+            plugins.append(place)
+        }
         self.init(
             identity: ProcessIdentity(role, Int(try number(.index, from: 0))),
             parent: try number(.parent, from: 1),
@@ -156,7 +176,9 @@ extension ChildLaunch {
             hubSocketPath: try text(.hub),
             dataFolder: try text(.data),
             control: try descriptor(.control),
-            predecessor: try descriptor(.predecessor)
+            predecessor: try descriptor(.predecessor),
+            pluginPage: try descriptor(.pages),
+            plugins: plugins
         )
     }
 

@@ -12,7 +12,7 @@
 enum StatusLayout {
     /// The bytes "TALLYSTA" in memory.
     static let magic: UInt64 = 0x4154_5359_4c4c_4154
-    static let version: UInt64 = 2
+    static let version: UInt64 = 3
 
     static let headerWordCount = 512
     static let slotWordCount = 256
@@ -48,7 +48,11 @@ enum StatusLayout {
         static let beatCount = 9
         static let beatTime = 10
         static let connections = 11
+        /// `PluginMark.word`: the plugin that the loop is in.
+        static let pluginMark = 12
         static let counters = 64
+        /// What a dying or hanging worker's signal handler wrote; `Fault`.
+        static let fault = 192
     }
 
     static let maximumCounterCount = 128

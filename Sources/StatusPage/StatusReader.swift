@@ -37,6 +37,8 @@ package struct ProcessStatus: Hashable, Sendable {
 /// Names of the files in a data folder that others than their owner look for.
 package enum DataFolder {
     package static func statusPath(_ folder: String) -> String { folder + "/status" }
+    /// Which plugins there are, and what workers count of them.
+    package static func pluginsPath(_ folder: String) -> String { folder + "/plugins" }
     /// Locked for as long as a supervisor runs on the folder; holds its process id as text.
     package static func lockPath(_ folder: String) -> String { folder + "/lock" }
     /// Where the supervisor takes an operator's requests.

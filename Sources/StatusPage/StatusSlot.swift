@@ -12,6 +12,8 @@ package final class StatusSlot {
 
     private let memory: SharedMemory
     private let offset: Int
+    /// What this process counts of plugins; nil: it has none, or there was no room.
+    private var pluginArea: PluginArea?
 
     init(_ memory: SharedMemory, offset: Int) {
         self.memory = memory
@@ -50,6 +52,19 @@ package final class StatusSlot {
         self[StatusLayout.Slot.counters + counter.rawValue] &+= UInt64(clamping: count)
     }
 
+    /// `PluginMark.word`.
+    var mark: UInt64 {
+        get { self[StatusLayout.Slot.pluginMark] }
+        set { self[StatusLayout.Slot.pluginMark] = newValue }
+    }
+
+    /// This process's figures of a plugin; nil where nobody keeps them.
+    package func pluginFigures(_ plugin: Int) -> PluginFigures? {
+        pluginArea?.figures(of: plugin)
+    }
+
+    func attach(_ area: PluginArea) { pluginArea = area }
+
     // MARK: The supervisor
 
     /// Says whose slot it is, before the process is started.
@@ -57,6 +72,7 @@ package final class StatusSlot {
         self[StatusLayout.Slot.index] = UInt64(clamping: identity.index)
         self[StatusLayout.Slot.role] = identity.role.rawValue
         ended()
+        mark = PluginMark.none
         setStanding(standing)
     }
 

@@ -14,7 +14,12 @@ import Testing
         hubSocketPath: "da ta=/hub.sock",
         dataFolder: "da ta=",
         control: 10,
-        predecessor: 11
+        predecessor: 11,
+        pluginPage: 12,
+        plugins: [
+            PluginPlace(number: 15, name: "word-filter"),
+            PluginPlace(number: 0, name: "webhook", isQuarantined: true),
+        ]
     )
 
     private func decode(_ arguments: [String]) throws(ChildLaunchError) -> ChildLaunch {
@@ -33,10 +38,12 @@ import Testing
         #expect(try decode(replacing("listeners", "")).listeners.isEmpty)
         #expect(try decode(replacing("control", "")).control == nil)
         #expect(try decode(replacing("predecessor", "")).predecessor == nil)
+        #expect(try decode(replacing("pages", "")).pluginPage == nil)
+        #expect(try decode(replacing("plugins", "")).plugins.isEmpty)
     }
 
     @Test func inheritsEveryDescriptorThatItNames() {
-        #expect(launch.descriptors == [5, 6, 8, 9, 10, 11])
+        #expect(launch.descriptors == [5, 6, 8, 9, 10, 11, 12])
     }
 
     @Test func refusesMissingArguments() {
@@ -66,7 +73,9 @@ import Testing
         ("index", "-1"), ("index", "x"), ("index", "99999999999"), ("parent", "0"),
         ("status", "2"), ("slot", "-1"), ("configuration", "-3"), ("listeners", "2"),
         ("listeners", "8,x"),
-        ("control", "2"), ("predecessor", "x"),
+        ("control", "2"), ("predecessor", "x"), ("pages", "2"),
+        ("plugins", "16:a"), ("plugins", "0a"), ("plugins", ":a"), ("plugins", "0:A"),
+        ("plugins", "0:a,1:a"), ("plugins", "0:a,0:b"), ("plugins", "0:"),
     ])
     func refusesWrongNumbers(field: String, value: String) {
         #expect(throws: ChildLaunchError.invalid(.worker, field)) {

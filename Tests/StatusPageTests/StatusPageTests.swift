@@ -18,7 +18,9 @@ final class TemporaryFolder {
     }
 
     deinit {
-        for name in ["status", "status.new", "lock"] { try? File.remove(path + "/" + name) }
+        for name in ["status", "status.new", "plugins", "lock"] {
+            try? File.remove(path + "/" + name)
+        }
         unsafe rmdir(path)
     }
 }

@@ -78,3 +78,7 @@ static inline uint64_t tally_load(const uint64_t *word) {
 static inline void tally_store(uint64_t *word, uint64_t value) {
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
+
+static inline void tally_add(uint64_t *word, uint64_t count) {
+    __atomic_fetch_add(word, count, __ATOMIC_RELAXED);
+}
