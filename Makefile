@@ -18,7 +18,7 @@ CHAOS_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SEC
 # More flags for `tally-chaos`, such as CHAOS_ARGS="--faults kill-hub,reload --keep".
 CHAOS_ARGS ?=
 
-BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev
+BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

@@ -54,7 +54,13 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]
         ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
         module("Digests", ["COpenSSL"]),
+        module("Fetch", ["CCurl", "Reactor"]),
         .systemLibrary(
             name: "CSQLite",
             pkgConfig: "sqlite3",
@@ -66,7 +72,7 @@ let package = Package(
         module("StatusPage", ["CLinux", "Reactor"]),
         // What plugins are written against: one header.
         .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
-        module("Tokens", ["CJose", "CJansson", "JSON", "Channels"]),
+        module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
         module("Manifest", ["Channels", "Hooks", yams]),
 
         // Pure: bytes or events in, actions out.
@@ -122,7 +128,8 @@ let package = Package(
             "Worker",
             [
                 "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
-                "Channels", "Live", "Tokens", "Manifest", "StatusPage", "StudioPage", logging,
+                "Channels", "Live", "Tokens", "Fetch", "Manifest", "StatusPage", "StudioPage",
+                logging,
             ]
         ),
         .executableTarget(
@@ -130,7 +137,8 @@ let package = Package(
             dependencies: [
                 "Bench", "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
                 "Reactor", "Manifest", "Journal",
-                "Tokens", "StatusPage", "JSON", "ClientProtocol", "Channels", argumentParser,
+                "Tokens", "Fetch", "StatusPage", "JSON", "ClientProtocol", "Channels",
+                argumentParser,
                 logging,
             ],
             swiftSettings: settings

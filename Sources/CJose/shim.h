@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <jose/jose.h>
+#include <jose/openssl.h>
 
 /* By default libjose prints every refused token to stderr, where anyone could then write. */
 static inline void tally_jose_discard(void *misc, const char *file, int line, uint64_t error,

@@ -31,6 +31,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     case hubRequests
     case hubLinkErrors
     case hubReconnects
+    // Keys for tokens, from the issuer's server.
+    case keySetsFetched
+    case keySetFetchErrors
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

@@ -7,6 +7,8 @@ package enum TokenError: Error, Hashable, Sendable {
     case oversized
     /// `alg` is not the key's: `none` and another hash included.
     case algorithmNotAllowed
+    /// No key goes by the token's `kid`.
+    case unknownKey
     case badSignature
     case expired
     case notYetValid
@@ -22,6 +24,7 @@ extension TokenError: CustomStringConvertible {
         case .malformed: "malformed token"
         case .oversized: "token larger than \(TokenLimit.token) bytes"
         case .algorithmNotAllowed: "token's algorithm is not allowed"
+        case .unknownKey: "token's key is unknown"
         case .badSignature: "token's signature is wrong"
         case .expired: "token has expired"
         case .notYetValid: "token is not valid yet"

@@ -2,21 +2,30 @@
 
 import JSON
 
-/// What must be known of a token's header before its signature is looked at.
-enum TokenHeader {
-    /// Holds the header against the key's algorithm: a token never chooses its own.
-    ///
-    /// `jwk`, `jku` and their like are not read at all. An extension that must be understood
+/// What must be known of a token's header before its signature is looked at (RFC 7515 §4).
+struct TokenHeader {
+    /// `alg`, to be held against the key's: a token never chooses its own.
+    let algorithm: String
+    /// `kid`: a name to look up among the keys that there are, and nothing else. It is no path, no
+    /// address and no query.
+    let keyIdentifier: String?
+
+    /// `jwk`, `jku`, `x5u` and their like are not read at all. An extension that must be understood
     /// (`crit`, RFC 7515 §4.1.11) is not, and `b64` (RFC 7797) would change what is signed.
-    static func check(_ header: [UInt8], algorithm: String) throws(TokenError) {
+    init(_ header: [UInt8]) throws(TokenError) {
         let limits = JSONLimits(
             maximumByteCount: TokenLimit.header,
             maximumDepth: TokenLimit.depth
         )
         guard let root = try? JSONValue.parse(header, limits: limits), root.isObject,
-            let named = root["alg"]?.string
+            let named = root["alg"]?.string, root["crit"] == nil, root["b64"] == nil
         else { throw .malformed }
-        guard named == algorithm else { throw .algorithmNotAllowed }
-        guard root["crit"] == nil, root["b64"] == nil else { throw .malformed }
+        algorithm = named
+        guard let kid = root["kid"] else {
+            keyIdentifier = nil
+            return
+        }
+        guard let text = kid.string, text.utf8.count <= TokenLimit.name else { throw .malformed }
+        keyIdentifier = text
     }
 }

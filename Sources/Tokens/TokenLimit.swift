@@ -29,4 +29,14 @@ package enum TokenLimit {
     package static let shortestSecret = 32
     /// Bytes: what libjose takes.
     package static let longestSecret = 1_024
+    /// Bytes of a file or an answer with public keys; a set of a hundred RSA keys has 50 KiB.
+    package static let keyDocument = 64 * 1_024
+    /// Keys of one set; a token without `kid` is held against each that has its algorithm.
+    package static let keys = 32
+    /// Below, a key can be factored; above, one check takes milliseconds.
+    package static let rsaBits = 2_048...8_192
+    /// Nearly all keys have 65537; a long exponent makes a check slow.
+    package static let longestExponentBits = 32
+    /// Seconds of difference between clocks that a manifest may allow.
+    package static let longestClockSkew: Int64 = 300
 }

@@ -2,28 +2,30 @@
 
 /// Tells which tokens to believe, and what they say.
 package final class TokenVerifier {
-    private let key: SigningKey
-    private let issuer: String?
-    private let audience: String?
+    private var keys: KeyRing
+    private let policy: TokenPolicy
 
-    /// - Parameters:
-    ///   - secret: 32 to 1,024 bytes, for HS256.
-    ///   - issuer: What `iss` must be; nil leaves it unchecked.
-    ///   - audience: What `aud` must be or hold; nil leaves it unchecked.
-    /// - Throws: `TokenSecretError` where the secret is too short or too long.
-    package init(
-        secret: [UInt8],
-        issuer: String? = nil,
-        audience: String? = nil
-    ) throws(TokenSecretError) {
-        key = try SigningKey(secret: secret)
-        self.issuer = issuer
-        self.audience = audience
+    package init(keys: [VerificationKey], policy: TokenPolicy = TokenPolicy()) {
+        self.keys = KeyRing(own: keys)
+        self.policy = policy
     }
 
-    /// Checks the token in this order: form, algorithm, signature, claims, times.
+    /// One secret of 32 to 1,024 bytes, for HS256.
     ///
-    /// A token is expired from the very second of its `exp` (RFC 7519 §4.1.4).
+    /// - Throws: where the secret is too short or too long.
+    package convenience init(
+        secret: [UInt8],
+        policy: TokenPolicy = TokenPolicy()
+    ) throws(TokenSecretError) {
+        self.init(keys: [try VerificationKey(secret: secret)], policy: policy)
+    }
+
+    /// Takes the place of all keys that were fetched before.
+    package func replaceFetchedKeys(with keys: [VerificationKey]) {
+        self.keys.fetched = keys
+    }
+
+    /// Checks the token in this order: form, key, algorithm, signature, claims, times.
     package func verify(
         _ token: String,
         nowSeconds: Int64
@@ -32,14 +34,10 @@ package final class TokenVerifier {
         guard let header = Base64URL.decode(parts.header),
             let payload = Base64URL.decode(parts.payload)
         else { throw .malformed }
-        try TokenHeader.check(header, algorithm: key.algorithm)
-        guard key.verifies(parts) else { throw .badSignature }
-
+        let candidates = try keys.candidates(for: TokenHeader(header))
+        guard candidates.contains(where: { $0.verifies(parts) }) else { throw .badSignature }
         let claims = try ClaimsReader.read(payload)
-        if let issuer, claims.issuer != issuer { throw .wrongIssuer }
-        if let audience, !claims.audiences.contains(audience) { throw .wrongAudience }
-        if let notBefore = claims.notBefore, nowSeconds < notBefore { throw .notYetValid }
-        if let expiresAt = claims.expiresAt, nowSeconds >= expiresAt { throw .expired }
+        try policy.check(claims, nowSeconds: nowSeconds)
         return claims
     }
 }

@@ -21,6 +21,7 @@ final class ClientGateway {
     let authorizer: Authorizer
     /// nil where the operator gave no secret: then every token is refused.
     let verifier: TokenVerifier?
+    let keySource: TokenKeySource?
     let status: StatusSlot
     let hub: HubConnection
     let logger: Logger
@@ -55,6 +56,7 @@ final class ClientGateway {
         loop: EventLoop,
         configuration: Configuration,
         verifier: TokenVerifier?,
+        keySource: TokenKeySource? = nil,
         status: StatusSlot,
         hub: HubConnection,
         hello: WorkerMessage.Hello,
@@ -66,6 +68,7 @@ final class ClientGateway {
         self.configuration = configuration
         authorizer = Authorizer(configuration: configuration)
         self.verifier = verifier
+        self.keySource = keySource
         self.status = status
         self.hub = hub
         self.routes = routes

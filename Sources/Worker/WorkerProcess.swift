@@ -26,6 +26,7 @@ package final class WorkerProcess {
     private let launch: ChildLaunch
     private let handoverPatience: Duration
     private var predecessor: Predecessor?
+    private let keySource: TokenKeySource?
     private let logger: Logger
     private var counters: ServerCounterMirror
     private var acceptPauses = AcceptPauseReport()
@@ -50,10 +51,22 @@ package final class WorkerProcess {
             logger: logger
         )
         let tokens = configuration.tokens
+        let verifier = try TokenVerifier(settings: tokens)
+        keySource = verifier.flatMap { [loop] in
+            TokenKeySource(
+                tokens,
+                dataFolder: configuration.data,
+                verifier: $0,
+                loop: loop,
+                status: status,
+                logger: logger
+            )
+        }
         gateway = ClientGateway(
             loop: loop,
             configuration: configuration,
-            verifier: try TokenVerifier(settings: tokens),
+            verifier: verifier,
+            keySource: keySource,
             status: status,
             hub: hub,
             hello: WorkerMessage.Hello(
@@ -105,6 +118,7 @@ package final class WorkerProcess {
         }
         every(Self.sessionSweepInterval) { [self] in gateway.sweepSessions() }
         every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
+        keySource?.start()
         logger.info("worker ready")
         try loop.run()
         logger.info("worker done")
@@ -151,17 +165,5 @@ package final class WorkerProcess {
     private func every(_ interval: Duration, _ action: @escaping () -> Void) {
         action()
         loop.schedule(after: interval) { [self] in every(interval, action) }
-    }
-}
-
-extension TokenVerifier {
-    /// nil where the operator gave no secret: then every token is refused.
-    fileprivate convenience init?(settings: TokenSettings) throws {
-        guard !settings.secret.isEmpty else { return nil }
-        try self.init(
-            secret: settings.secret.bytes,
-            issuer: settings.issuer.isEmpty ? nil : settings.issuer,
-            audience: settings.audience.isEmpty ? nil : settings.audience
-        )
     }
 }

@@ -10,10 +10,10 @@ struct Forge {
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".utf8
     )
 
-    let key: SigningKey
+    let key: JoseKey
 
     init(secret: [UInt8] = Forge.secret) throws {
-        key = try SigningKey(secret: secret)
+        key = try JoseKey.symmetric(secret)
     }
 
     func token(header: String = #"{"alg":"HS256"}"#, payload: String) throws -> String {
@@ -31,7 +31,10 @@ func verdict(
     issuer: String? = nil,
     audience: String? = nil
 ) throws -> TokenError? {
-    let verifier = try TokenVerifier(secret: Forge.secret, issuer: issuer, audience: audience)
+    let verifier = try TokenVerifier(
+        secret: Forge.secret,
+        policy: TokenPolicy(issuer: issuer, audience: audience)
+    )
     do throws(TokenError) {
         _ = try verifier.verify(token, nowSeconds: nowSeconds)
         return nil

@@ -24,7 +24,10 @@ import Testing
             channel: "c"
         )
         let token = try TokenSigner(secret: Forge.secret).sign(claims)
-        let verifier = try TokenVerifier(secret: Forge.secret, issuer: "i", audience: "b")
+        let verifier = try TokenVerifier(
+            secret: Forge.secret,
+            policy: TokenPolicy(issuer: "i", audience: "b")
+        )
         #expect(try verifier.verify(token, nowSeconds: 1_800_000_000) == claims)
     }
 
@@ -47,7 +50,7 @@ import Testing
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
             + ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9p"
             + "c19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-        let verifier = try TokenVerifier(secret: secret, issuer: "joe")
+        let verifier = try TokenVerifier(secret: secret, policy: TokenPolicy(issuer: "joe"))
         #expect(try verifier.verify(token, nowSeconds: 1_300_819_379).expiresAt == 1_300_819_380)
         #expect(throws: TokenError.expired) {
             try verifier.verify(token, nowSeconds: 1_300_819_380)

@@ -12,6 +12,7 @@ extension Configuration {
     private static let ruleMark = "[rule]"
     private static let demoKey = "demo"
     private static let secretKey = "secret"
+    private static let publicKeyKey = "public_key"
 
     /// - Parameter includingSecret: false for the hub, which checks no token.
     /// - Returns: what `init(decoding:)` takes.
@@ -28,6 +29,9 @@ extension Configuration {
         lines.append("\(Self.demoKey)\t\(isDemo)")
         if includingSecret, !tokens.secret.isEmpty {
             lines.append(Self.secretKey + "\t" + Hexadecimal.text(of: tokens.secret.bytes))
+        }
+        for document in tokens.publicKeys {
+            lines.append(Self.publicKeyKey + "\t" + Hexadecimal.text(of: document))
         }
         for rule in channels {
             lines.append(Self.ruleMark)
@@ -51,6 +55,12 @@ extension Configuration {
                 throw .badValue(key: Self.secretKey)
             }
             tokens.secret = Secret(secret)
+        }
+        for text in own.take(Self.publicKeyKey) ?? [] {
+            guard let document = Hexadecimal.bytes(of: text) else {
+                throw .badValue(key: Self.publicKeyKey)
+            }
+            tokens.publicKeys.append(document)
         }
         try own.apply(Self.settings, to: &self)
         for group in groups {

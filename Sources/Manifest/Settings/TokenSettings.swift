@@ -4,12 +4,33 @@
 package struct TokenSettings: Hashable, Sendable {
     /// The file with the HS256 secret; empty: `token.secret` in the data folder.
     package var secretFile: String = ""
+    /// Files with public keys: each a key in PEM or a JSON Web Key Set.
+    package var publicKeyFiles: [String] = []
+    /// What an RSA key in PEM signs with.
+    package var rsaAlgorithm: RSAAlgorithm = .rs256
+    /// Where the issuer's JSON Web Key Set is; empty: nowhere.
+    package var jwksURL: String = ""
+    /// A PEM file of the authorities that may vouch for that server; empty: the system's.
+    package var jwksCAFile: String = ""
+    /// Between two fetches of the set.
+    package var jwksRefreshInterval = Duration.seconds(600)
+    /// Least time between two fetches when tokens name unknown keys.
+    package var jwksMinimumInterval = Duration.seconds(30)
+    /// By which an issuer's clock may differ from this node's.
+    package var clockSkew = Duration.zero
     /// Required `iss` of every token; empty: not checked.
     package var issuer: String = ""
     /// Required `aud` of every token; empty: not checked.
     package var audience: String = ""
     /// The secret itself, once `serve` has read it; never a key of the manifest.
     package var secret = Secret()
+    /// What is in `publicKeyFiles`, once `serve` has read them; never a key of the manifest.
+    package var publicKeys: [[UInt8]] = []
+
+    package enum RSAAlgorithm: String, CaseIterable, Sendable {
+        case rs256 = "RS256"
+        case ps256 = "PS256"
+    }
 
     package init() {}
 }

@@ -29,6 +29,32 @@ extension Configuration {
 
     private static let accessSettings: [Setting<Configuration>] = [
         .text("tokens.secret_file", \.tokens.secretFile, maximumByteCount: 1_024),
+        .list(
+            "tokens.public_key_files",
+            \.tokens.publicKeyFiles,
+            expected: "a path",
+            maximumCount: 16,
+            parse: { $0.isEmpty || $0.utf8.count > 1_024 ? nil : $0 },
+            text: { $0 }
+        ),
+        .choice(
+            "tokens.rsa_algorithm",
+            \.tokens.rsaAlgorithm,
+            of: TokenSettings.RSAAlgorithm.allCases
+        ),
+        .text("tokens.jwks_url", \.tokens.jwksURL, maximumByteCount: 1_024),
+        .text("tokens.jwks_ca_file", \.tokens.jwksCAFile, maximumByteCount: 1_024),
+        .duration(
+            "tokens.jwks_refresh_interval",
+            \.tokens.jwksRefreshInterval,
+            in: .seconds(10)...days(1)
+        ),
+        .duration(
+            "tokens.jwks_minimum_interval",
+            \.tokens.jwksMinimumInterval,
+            in: second...days(1)
+        ),
+        .duration("tokens.clock_skew", \.tokens.clockSkew, in: .zero...minutes(5)),
         .text("tokens.issuer", \.tokens.issuer, maximumByteCount: 255),
         .text("tokens.audience", \.tokens.audience, maximumByteCount: 255),
         .flag("anonymous.connect", \.anonymous.connect),

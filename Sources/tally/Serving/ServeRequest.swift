@@ -41,6 +41,7 @@ struct ServeRequest: Sendable {
     func configurationWithSecret() throws(CommandFailure) -> Configuration {
         var configuration = try configuration()
         configuration.tokens.secret = try ServerSecret.find(configuration, environment)
+        configuration.tokens.publicKeys = try PublicKeyFiles.read(configuration.tokens)
         return configuration
     }
 }

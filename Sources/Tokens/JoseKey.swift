@@ -2,32 +2,51 @@
 
 import CJansson
 import CJose
+import COpenSSL
 
 /// One key of libjose's, with the one algorithm that it is for.
 ///
-/// libjose works on Jansson trees: a JWS is an object of three base64url texts.
+/// libjose works on Jansson trees: a key is a JWK (RFC 7517), a JWS an object of three base64url texts.
 @safe
-final class SigningKey {
-    let algorithm = "HS256"
+final class JoseKey {
+    let algorithm: SignatureAlgorithm
     private let key: UnsafeMutablePointer<json_t>
     private let configuration: OpaquePointer
 
-    /// A shared secret.
-    init(secret: [UInt8]) throws(TokenSecretError) {
+    /// A shared secret, for HS256.
+    static func symmetric(_ secret: [UInt8]) throws(TokenSecretError) -> JoseKey {
         guard secret.count >= TokenLimit.shortestSecret else { throw .tooShort }
         guard secret.count <= TokenLimit.longestSecret else { throw .tooLong }
-        guard let text = Base64URL.encode(secret), let configuration = unsafe jose_cfg() else {
+        guard let text = Base64URL.encode(secret) else { throw .outOfMemory }
+        guard let key = JoseKey([("kty", "oct"), ("k", text)], for: .hs256) else {
             throw .outOfMemory
         }
+        return key
+    }
+
+    /// A JWK's members, checked by who calls; `alg` is added.
+    ///
+    /// - Returns: nil when memory is short.
+    init?(_ members: [(String, String)], for algorithm: SignatureAlgorithm) {
+        guard let configuration = unsafe jose_cfg() else { return nil }
         unsafe tally_jose_silence(configuration)
         // `alg` in the key makes libjose refuse any other, whatever the token says.
-        let members = [("kty", "oct"), ("alg", algorithm), ("k", text)]
-        guard let key = unsafe Self.object(members) else {
+        guard let key = unsafe Self.object(members + [("alg", algorithm.rawValue)]) else {
             unsafe jose_cfg_decref(configuration)
-            throw .outOfMemory
+            return nil
         }
+        self.algorithm = algorithm
         unsafe self.key = unsafe key
         unsafe self.configuration = unsafe configuration
+    }
+
+    /// Whether OpenSSL takes it for what it says: a point that is on its curve, a whole modulus.
+    var isWellFormed: Bool {
+        guard let made = unsafe jose_openssl_jwk_to_EVP_PKEY(configuration, key) else {
+            return false
+        }
+        unsafe EVP_PKEY_free(made)
+        return true
     }
 
     deinit {
@@ -72,22 +91,5 @@ final class SigningKey {
             }
         }
         return unsafe object
-    }
-}
-
-/// Why a secret cannot be used.
-package enum TokenSecretError: Error, Hashable, Sendable {
-    case tooShort
-    case tooLong
-    case outOfMemory
-}
-
-extension TokenSecretError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .tooShort: "the token secret must have at least \(TokenLimit.shortestSecret) bytes"
-        case .tooLong: "the token secret must have at most \(TokenLimit.longestSecret) bytes"
-        case .outOfMemory: "out of memory for the token secret"
-        }
     }
 }
