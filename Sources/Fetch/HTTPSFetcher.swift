@@ -27,7 +27,10 @@ package final class HTTPSFetcher {
     private let certificateAuthorities: String?
     private var transfer: Transfer?
 
-    /// - Parameter certificateAuthorities: A PEM file in the place of the system's.
+    /// - Parameters:
+    ///   - loop: Where the transfers advance and `then` is called.
+    ///   - limits: Of every fetch.
+    ///   - certificateAuthorities: A PEM file in the place of the system's.
     package init(loop: EventLoop, limits: Limits, certificateAuthorities: String? = nil) {
         self.loop = loop
         self.limits = limits

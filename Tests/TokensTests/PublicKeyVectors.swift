@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keys made for these tests and tokens signed with them, by Python's joserfc: another implementation
-/// of the same standards. Every payload is `{"sub":"ana"}` but the forged ones'.
+/// Keys made for these tests and tokens signed with them, by Python's joserfc.
+///
+/// Every payload is `{"sub":"ana"}` but the forged ones'.
 enum PublicKeyVectors {
     static let set =
         #"{"keys":[{"n":"qsftvz_cBOqgN6cKSni62cCvY7AfH1gsEtDyQBmS5DphsdJufkUPE2BK02ppK1QEE14sA"#
