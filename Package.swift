@@ -32,7 +32,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "tally",
     products: [
-        .executable(name: "tally", targets: ["tally"])
+        .executable(name: "tally", targets: ["tally"]),
+        // For authors of plugins in Swift.
+        .library(name: "TallyPlugin", targets: ["TallyPlugin"]),
+        .library(name: "TallyPluginTesting", targets: ["TallyPluginTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,6 +75,8 @@ let package = Package(
         module("StatusPage", ["CLinux", "Reactor"]),
         // What plugins are written against: one header.
         .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
+        module("TallyPlugin", ["CTallyPlugin", "CJansson"]),
+        module("TallyPluginTesting", ["TallyPlugin", "CTallyPlugin", "CJansson"]),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
         module("Manifest", ["Channels", "Hooks", yams]),
 
@@ -156,6 +161,7 @@ let package = Package(
         tests("Reactor", ["Reactor"]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("StatusPage", ["StatusPage", "Reactor"]),
+        tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
         tests("Manifest", ["Manifest", "Channels"]),
         tests("Digests", ["Digests"]),
