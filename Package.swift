@@ -72,7 +72,8 @@ let package = Package(
         module("SQLite", ["CSQLite"]),
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
-        module("StatusPage", ["CLinux", "Reactor"]),
+        .target(name: "CFault"),
+        module("StatusPage", ["CFault", "CLinux", "Hooks", "Reactor"]),
         // What plugins are written against: one header.
         .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
         module("TallyPlugin", ["CTallyPlugin", "CJansson"]),
@@ -160,7 +161,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Reactor", ["Reactor"]),
         tests("JSON", ["JSON", "TestSupport"]),
-        tests("StatusPage", ["StatusPage", "Reactor"]),
+        tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
         tests("Manifest", ["Manifest", "Channels"]),

@@ -19,8 +19,7 @@ import Glibc
     /// Maps words of a file that must be at least that long, and must never shrink: touching a page
     /// beyond its end kills (SIGBUS).
     ///
-    /// The descriptor may be closed afterwards.
-    /// - Parameter wordOffset: where the first word lies in the file.
+    /// `wordOffset` says where the first word lies in the file. The descriptor may be closed afterwards.
     package init(mapping raw: Int32, wordOffset: Int = 0, wordCount: Int) throws(SystemError) {
         precondition(wordCount > 0 && wordOffset >= 0)
         let stride = MemoryLayout<UInt64>.stride
@@ -41,6 +40,12 @@ import Glibc
 
     deinit {
         unsafe munmap(mapping, mappedByteCount)
+    }
+
+    /// Where a word lies, for what writes it without Swift's help; valid as long as this object.
+    @unsafe package func address(of index: Int) -> UnsafeMutablePointer<UInt64> {
+        precondition(index >= 0 && index < wordCount)
+        return unsafe base + index
     }
 
     /// Adds to a word that several threads of this process add to.

@@ -46,6 +46,13 @@ extension ChildLaunch {
         guard let slot = page.slot(self.slot), slot.identity == identity else {
             throw .noSlot(identity)
         }
+        if !plugins.isEmpty {
+            do throws(SystemError) {
+                try slot.reportFaults()
+            } catch {
+                throw .badDescriptor(role, error)
+            }
+        }
         if let pluginPage {
             let pages = try PluginPage.open(Descriptor(owning: pluginPage), role)
             do throws(SystemError) {

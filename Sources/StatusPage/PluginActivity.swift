@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Hooks
+
 /// What a plugin is doing when it is on the loop: a hook, or something else that Tally called.
-///
-/// The raw value is its place in a status page: those of hooks are `Hook`'s own, and never change
-/// their meaning.
-package enum PluginActivity: UInt8, CaseIterable, Hashable, Sendable {
-    case connect = 0
-    case subscribe
-    case liveStart
-    case liveStop
-    case liveUpdate
-    case comment
-    case publish
-    case rpc
-    case http
-    case subscribed
-    case unsubscribed
-    case disconnected
-    case commented
-    case started
-    case stopped
-    case viewers
-    case tick
+package enum PluginActivity: Hashable, Sendable, CaseIterable {
+    case hook(Hook)
     /// The making of the instance.
-    case create = 24
+    case create
     /// The end of the instance.
     case destroy
     /// A timer's function.
@@ -33,13 +16,39 @@ package enum PluginActivity: UInt8, CaseIterable, Hashable, Sendable {
     /// What it sent from a thread to be run on the loop, or the rest of what it ran off it.
     case job
 
+    package static let allCases: [PluginActivity] =
+        Hook.allCases.map { .hook($0) } + [.create, .destroy, .timer, .done, .job]
+
+    /// Its place in the files; never changes its meaning.
+    package var rawValue: UInt8 {
+        switch self {
+        case .hook(let hook): hook.rawValue
+        case .create: 24
+        case .destroy: 25
+        case .timer: 26
+        case .done: 27
+        case .job: 28
+        }
+    }
+
+    package init?(rawValue: UInt8) {
+        if let hook = Hook(rawValue: rawValue) {
+            self = .hook(hook)
+            return
+        }
+        switch rawValue {
+        case 24: self = .create
+        case 25: self = .destroy
+        case 26: self = .timer
+        case 27: self = .done
+        case 28: self = .job
+        default: return nil
+        }
+    }
+
     /// As in the plugin header, in logs and in `tally plugin list`.
     package var name: String {
-        switch self {
-        case .liveStart: "live_start"
-        case .liveStop: "live_stop"
-        case .liveUpdate: "live_update"
-        default: "\(self)"
-        }
+        if case .hook(let hook) = self { return hook.name }
+        return "\(self)"
     }
 }

@@ -50,12 +50,4 @@ extension StatusSlot {
 
     /// Where the loop is now, or was when the process died; nil: in no plugin.
     package var pluginMark: PluginMark? { PluginMark(word: mark) }
-
-    /// The same by hook number, for who knows `Hook` alone.
-    package func enterPlugin(_ plugin: Int, hook: UInt8) -> OuterPluginMark {
-        guard let activity = PluginActivity(rawValue: hook) else {
-            preconditionFailure("every hook is an activity")
-        }
-        return enterPlugin(plugin, activity)
-    }
 }

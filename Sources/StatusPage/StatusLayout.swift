@@ -51,7 +51,7 @@ enum StatusLayout {
         /// `PluginMark.word`: the plugin that the loop is in.
         static let pluginMark = 12
         static let counters = 64
-        /// What a dying or hanging worker's signal handler wrote; `Fault`.
+        /// What a dying or hanging worker's signal handler wrote; CFault.h has its words.
         static let fault = 192
     }
 

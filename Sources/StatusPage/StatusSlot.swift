@@ -10,8 +10,8 @@ package final class StatusSlot {
     /// Between two beats; the supervisor kills a process whose beats stop for its timeout.
     package static let beatInterval = Duration.milliseconds(200)
 
-    private let memory: SharedMemory
-    private let offset: Int
+    let memory: SharedMemory
+    let offset: Int
     /// What this process counts of plugins; nil: it has none, or there was no room.
     private var pluginArea: PluginArea?
 
@@ -20,7 +20,7 @@ package final class StatusSlot {
         self.offset = offset
     }
 
-    private subscript(word: Int) -> UInt64 {
+    subscript(word: Int) -> UInt64 {
         get { memory[offset + word] }
         set { memory[offset + word] = newValue }
     }
@@ -73,6 +73,7 @@ package final class StatusSlot {
         self[StatusLayout.Slot.role] = identity.role.rawValue
         ended()
         mark = PluginMark.none
+        clearFault()
         setStanding(standing)
     }
 

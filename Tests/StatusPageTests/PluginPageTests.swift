@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Hooks
 import Reactor
 import Testing
 
@@ -39,9 +40,9 @@ import Testing
         for number in slots {
             let figures = try #require(try process(number).pluginFigures(15))
             figures.begin(version: "1.2.\(number)")
-            figures.addCall(.comment, took: .microseconds(10))
-            figures.addCall(.comment, took: .milliseconds(number))
-            figures.add(.rejections, .comment)
+            figures.addCall(.hook(.comment), took: .microseconds(10))
+            figures.addCall(.hook(.comment), took: .milliseconds(number))
+            figures.add(.rejections, .hook(.comment))
             figures.setPending(3)
             figures.number(named: "words", .counter)?.add(5)
             figures.number(named: "queue", .gauge)?.set(-2)
@@ -53,7 +54,7 @@ import Testing
         #expect(webhook.entry.state == .quarantined && webhook.number == 15)
         #expect(webhook.version == "1.2.3" && webhook.instances == 2 && webhook.pending == 6)
         #expect(webhook.counters == ["words": 10] && webhook.gauges == ["queue": -4])
-        let comment = try #require(webhook.activities[.comment])
+        let comment = try #require(webhook.activities[.hook(.comment)])
         #expect(webhook.activities.count == 1)
         #expect(comment[.calls] == 4 && comment[.rejections] == 2 && comment[.timeouts] == 0)
         #expect(comment.maximumNanoseconds == 3_000_000)
@@ -65,7 +66,7 @@ import Testing
     @Test func aReplacementGoesOnWithWhatWasCounted() throws {
         let first = try #require(try process(2).pluginFigures(0))
         first.begin(version: "1")
-        first.addCall(.tick, took: .seconds(1))
+        first.addCall(.hook(.tick), took: .seconds(1))
         first.setPending(1)
         first.number(named: "words", .counter)?.add(5)
         first.number(named: "queue", .gauge)?.set(7)
@@ -80,7 +81,7 @@ import Testing
         #expect(try read()[0].gauges == ["queue": 0])
         second.number(named: "words", .counter)?.add(1)
         #expect(try read()[0].counters == ["words": 6])
-        #expect(try read()[0].activities[.tick]?[.calls] == 1)
+        #expect(try read()[0].activities[.hook(.tick)]?[.calls] == 1)
     }
 
     @Test func namesOfNumbersAreBounded() throws {
@@ -105,7 +106,7 @@ import Testing
 
     @Test func aNumberIsEmptyForItsNextPlugin() throws {
         let figures = try #require(try process(3).pluginFigures(15))
-        figures.addCall(.comment, took: .microseconds(10))
+        figures.addCall(.hook(.comment), took: .microseconds(10))
         figures.number(named: "words", .counter)?.add(5)
         try plugins.clear(plugin: 15, slots: [2, 3])
         #expect(try read().map(\.number) == [0])
@@ -123,7 +124,7 @@ import Testing
         entry.lastDeath = PluginEntry.Death(
             time: 1_700_000_000_000,
             signal: 11,
-            activity: .comment,
+            activity: .hook(.comment),
             function: String(repeating: "f", count: 256)
         )
         plugins.setEntry(entry, of: 15)
@@ -160,20 +161,20 @@ import Testing
 
     @Test func staysWhenTheProcessDies() throws {
         #expect(slot.pluginMark == nil)
-        let outside = slot.enterPlugin(0, .connect)
-        #expect(slot.pluginMark == PluginMark(0, .connect))
+        let outside = slot.enterPlugin(0, .hook(.connect))
+        #expect(slot.pluginMark == PluginMark(0, .hook(.connect)))
         let outer = slot.enterPlugin(15, .job)
         #expect(slot.pluginMark == PluginMark(15, .job))
         slot.leavePlugin(outer)
-        #expect(slot.pluginMark == PluginMark(0, .connect))
+        #expect(slot.pluginMark == PluginMark(0, .hook(.connect)))
         slot.ended()
-        #expect(slot.pluginMark == PluginMark(0, .connect))
+        #expect(slot.pluginMark == PluginMark(0, .hook(.connect)))
         slot.leavePlugin(outside)
         #expect(slot.pluginMark == nil)
     }
 
     @Test func isGoneForTheNextProcess() {
-        _ = slot.enterPlugin(3, .comment)
+        _ = slot.enterPlugin(3, .hook(.comment))
         slot.assign(ProcessIdentity(.worker, 0), .current)
         #expect(slot.pluginMark == nil)
     }
@@ -183,6 +184,7 @@ import Testing
             let mark = PluginMark(7, activity)
             #expect(PluginMark(word: mark.word) == mark)
         }
+        #expect(Set(PluginActivity.allCases.map(\.rawValue)).count == 22)
         #expect(PluginMark(word: 0) == nil)
         #expect(PluginMark(word: 1 << 8 | 23) == nil, "no such activity")
         #expect(PluginMark(word: 17 << 8) == nil, "no such plugin")
