@@ -7,10 +7,12 @@
 /// marked with it here, so the compiler refuses what the host would.
 @globalActor
 public actor Loop {
+    /// The loop of this process.
     public static let shared = Loop()
 
     private init() {}
 
+    /// Runs on the loop of the host.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe LoopExecutor.shared.asUnownedSerialExecutor()
     }

@@ -38,8 +38,10 @@ public protocol Plugin: Sendable {
 }
 
 extension Plugin {
+    /// Ends nothing.
     public func stop() {}
 
+    /// Finds nothing wrong.
     public func selfTest() throws {}
 
     /// What the library's one exported function, `tally_plugin`, returns.
@@ -59,6 +61,7 @@ public struct About: Sendable {
     /// JSON Schema (draft 7) of the settings, as JSON text; nil: it takes none.
     public var settingsSchema: String?
 
+    /// What a plugin is.
     public init(name: String, version: String, summary: String, settingsSchema: String? = nil) {
         self.name = name
         self.version = version
@@ -69,6 +72,7 @@ public struct About: Sendable {
 
 /// The settings of a plugin that takes none.
 public struct NoSettings: Decodable, Sendable {
+    /// No settings.
     public init() {}
 }
 

@@ -25,6 +25,7 @@ public struct Rejection: Error, Hashable, Sendable {
     /// ``byPlugin``, or 1000 to 1999 for what the plugin's clients are to tell apart.
     public var code: Int32
 
+    /// A refusal with a text for the client.
     public init(_ message: String, code: Int32 = Rejection.byPlugin) {
         self.message = message
         self.code = code

@@ -21,7 +21,7 @@ struct TestCallBuilder {
         _ body: (UnsafePointer<tally_call>) -> Result
     ) -> Result {
         var texts: [UnsafeMutablePointer<CChar>] = unsafe []
-        defer { unsafe texts.forEach { unsafe free($0) } }
+        defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
         func keep(_ text: String) -> UnsafePointer<CChar>? {
             guard let copy = unsafe strdup(text) else { return nil }
             unsafe texts.append(copy)

@@ -15,8 +15,9 @@ public final class TestHost: Sendable {
 
     /// Makes an instance.
     ///
-    /// - Parameter onCall: Answers what the plugin asks of the node with ``Host/call(_:_:)``; the store
-    ///   needs no answer, and everything else is `[:]` without it.
+    /// `onCall` answers what the plugin asks of the node with ``Host/call(_:_:)``; the store needs no
+    /// answer, and everything else is `[:]` without it.
+    ///
     /// - Throws: What the plugin's `init` throws, and a ``SettingsError`` where the settings do not fit.
     public init(
         _ type: any Plugin.Type,
@@ -30,7 +31,7 @@ public final class TestHost: Sendable {
         try await TestLoop.shared.run { Result { try worker.start(type) } }.get()
     }
 
-    /// Ends the instance, as its worker does. A host that is not stopped stays until the tests end.
+    /// Ends the instance, as its worker does; one that is not ended stays until the tests end.
     public func stop() async {
         await TestLoop.shared.run { [worker] in worker.stop() }
     }
@@ -66,6 +67,7 @@ public final class TestHost: Sendable {
 }
 
 extension TestHost {
+    /// A comment, by its text.
     public func comment(
         _ text: String,
         from caller: TestCaller = TestCaller()
@@ -85,17 +87,26 @@ extension TestHost {
 
 /// Who calls, and where.
 public struct TestCaller: Sendable {
+    /// The client's connection.
     public var session: UInt64 = 1
+    /// The user id; empty: anonymous.
     public var user = "ana"
+    /// The client id.
     public var client = "client-1"
+    /// The profile's name.
     public var name = "Ana"
+    /// The client's address.
     public var address = "127.0.0.1"
+    /// The token's `info`.
     public var info: JSON?
+    /// The stream; empty: none.
     public var stream = "show"
     /// nil: the stream's own.
     public var channel: String?
+    /// What the client may do there.
     public var permissions: Permissions = [.subscribe, .publish]
 
+    /// Ana, on the stream `show`, who may watch and comment.
     public init(
         user: String = "ana",
         stream: String = "show",

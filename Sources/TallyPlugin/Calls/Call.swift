@@ -31,6 +31,7 @@ public struct Call<Content: Sendable>: Sendable {
     /// What the hook is about.
     public var content: Content
 
+    /// A call of nobody, for tests.
     public init(_ content: Content) {
         self.content = content
     }
@@ -38,16 +39,24 @@ public struct Call<Content: Sendable>: Sendable {
 
 /// What a client may do on a channel.
 public struct Permissions: OptionSet, Hashable, Sendable {
+    /// The bits `TALLY_MAY_...` of tally_plugin.h.
     public let rawValue: UInt32
 
+    /// Permissions from the bits of tally_plugin.h.
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    /// See it.
     public static let subscribe = Permissions(rawValue: 1 << 0)
+    /// Publish or comment.
     public static let publish = Permissions(rawValue: 1 << 1)
+    /// Read its history.
     public static let readHistory = Permissions(rawValue: 1 << 2)
+    /// See who is there.
     public static let readPresence = Permissions(rawValue: 1 << 3)
+    /// Start, update and stop the stream.
     public static let control = Permissions(rawValue: 1 << 4)
+    /// Delete comments, mute users.
     public static let moderate = Permissions(rawValue: 1 << 5)
 }

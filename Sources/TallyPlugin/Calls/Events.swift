@@ -17,9 +17,13 @@ public struct Ended: Sendable {
 
 /// A comment that was acknowledged.
 public struct Commented: Sendable {
+    /// The comment's id.
     public let id: String
+    /// What it says.
     public let text: String
+    /// Its place in the channel.
     public let offset: Int64
+    /// What the offset counts in.
     public let epoch: String
     /// Unix milliseconds.
     public let time: Int64
@@ -31,6 +35,7 @@ public struct LiveEvent: Sendable {
     public let id: String
     /// `live.started`, `live.updated` or `live.resumed`; `live.interrupted` or `live.stopped`.
     public let event: String
+    /// Why it was stopped, where somebody said so.
     public let reason: String?
     /// As in the reply to `live.get`.
     public let snapshot: JSON
@@ -38,13 +43,21 @@ public struct LiveEvent: Sendable {
 
 /// How many see a stream.
 public struct Viewers: Sendable {
+    /// The connections that watch now.
     public let viewers: Int64
+    /// The distinct users of this generation so far.
     public let uniqueViewers: Int64
+    /// The most that watched at once.
     public let peakViewers: Int64
 }
 
+/// A call of ``SubscribedHook``.
 public typealias SubscribedCall = Call<Subscribed>
+/// A call of ``UnsubscribedHook`` or ``DisconnectedHook``.
 public typealias EndedCall = Call<Ended>
+/// A call of ``CommentedHook``.
 public typealias CommentedCall = Call<Commented>
+/// A call of ``StartedHook`` or ``StoppedHook``.
 public typealias LiveEventCall = Call<LiveEvent>
+/// A call of ``ViewersHook``.
 public typealias ViewersCall = Call<Viewers>

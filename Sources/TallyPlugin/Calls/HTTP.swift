@@ -2,6 +2,7 @@
 
 /// An HTTP request under `/plugins/<plugin>/`.
 public struct HTTPRequest: Sendable {
+    /// `GET`, `POST` and so on, as it was sent.
     public let method: String
     /// Behind `/plugins/<plugin>`, percent-decoded; starts with `/`.
     public let path: String
@@ -9,8 +10,10 @@ public struct HTTPRequest: Sendable {
     public let query: String
     /// Names in lower case.
     public let headers: [String: String]
+    /// What was sent with it; empty when nothing was.
     public let body: [UInt8]
 
+    /// A request, for tests.
     public init(
         method: String,
         path: String,
@@ -30,11 +33,14 @@ public struct HTTPRequest: Sendable {
 public struct HTTPResponse: Sendable {
     /// 100 to 599.
     public var status: Int32
+    /// The media type of the body.
     public var contentType: String
     /// Further header fields.
     public var headers: [String: String]
+    /// What is sent.
     public var body: [UInt8]
 
+    /// A response of bytes.
     public init(
         status: Int32 = 200,
         contentType: String,

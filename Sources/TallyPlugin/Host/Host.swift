@@ -61,9 +61,11 @@ public struct Host: Sendable {
     /// Closes a connection of this worker.
     ///
     /// - Parameters:
+    ///   - session: The connection.
     ///   - code: 3000 to 3999 as in docs/protocol.md, or of the plugin's own: 4000 to 4499, the client
     ///     comes back; 4500 to 4999, it does not.
     ///   - reason: At most 32 bytes of ASCII.
+    /// - Throws: `notFound` when it has gone, `badArgument` for another code or a longer reason.
     @Loop
     public func disconnect(
         _ session: UInt64,

@@ -17,7 +17,7 @@ public enum HostError: Error, Hashable, Sendable {
     /// What the node answered: a code of docs/protocol.md, with its text.
     case refused(code: Int32, message: String)
 
-    /// nil: all is well. No status: there is no host any more.
+    /// Makes nothing of `TALLY_OK`, and `closed` of no status, when there is no host any more.
     init?(status: tally_status?) {
         switch status.map(Int.init) {
         case TALLY_OK: return nil

@@ -12,7 +12,9 @@ extension Host {
 public struct Store: Sendable {
     /// A value, and the version that a change may name to be sure that nobody came between.
     public struct Entry: Sendable {
+        /// What is stored.
         public let value: JSON
+        /// Grows with each change of the key.
         public let version: Int64
     }
 
@@ -31,7 +33,8 @@ public struct Store: Sendable {
 
     /// Stores a value and returns its version.
     ///
-    /// - Parameter version: What must be stored now, 0: nothing; nil: no matter.
+    /// With `version`, only if that is what is stored now (0: nothing); else it is refused with
+    /// ``conflict``.
     @Loop
     @discardableResult
     public func set(
@@ -44,6 +47,7 @@ public struct Store: Sendable {
         return try await host.call("store.set", .object(parameters))["version"]?.integer ?? 0
     }
 
+    /// Stores nothing under the key any more; `version` as in ``set(_:to:ifVersion:)``.
     @Loop
     public func delete(
         _ key: String,

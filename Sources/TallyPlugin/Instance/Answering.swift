@@ -16,7 +16,7 @@ struct AnswerTexts: ~Copyable {
     private var texts: [UnsafeMutablePointer<CChar>] = unsafe []
 
     deinit {
-        unsafe texts.forEach { unsafe free($0) }
+        for index in unsafe texts.indices { unsafe free(texts[index]) }
     }
 
     mutating func keep(_ text: String) -> UnsafePointer<CChar>? {

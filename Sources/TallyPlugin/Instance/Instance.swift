@@ -35,7 +35,7 @@ final class Instance {
         host.core.close()
     }
 
-    /// Answers a call that was pending. Too late is no error: the manifest has answered.
+    /// Answers a call that was pending; too late is no error, since the manifest has answered.
     func answer(_ ticket: UInt64, _ verdict: Verdict<some Answering>) {
         texts = AnswerTexts()
         var answer = unsafe tally_answer()

@@ -18,14 +18,17 @@ public enum JSON: Hashable, Sendable {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
+    /// Of a string.
     public var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// Of true or false.
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// Of a number without a fraction.
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
     }
@@ -39,14 +42,17 @@ public enum JSON: Hashable, Sendable {
         }
     }
 
+    /// Of an array.
     public var array: [JSON]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
+    /// Of an object.
     public var object: [String: JSON]? {
         if case .object(let members) = self { members } else { nil }
     }
 
+    /// Whether it is `null`.
     public var isNull: Bool { self == .null }
 }
 
@@ -54,11 +60,17 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
+    /// `null`.
     public init(nilLiteral: ()) { self = .null }
+    /// True or false.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A number without a fraction.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// An array.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
 
     /// Of two members with one key the later counts.

@@ -13,6 +13,7 @@ enum JSONDecoder {
 
 /// Settings that do not fit the plugin's type, in words for an operator.
 public struct SettingsError: Error, CustomStringConvertible {
+    /// Which setting it is, and what it must be.
     public let description: String
 
     init(_ error: DecodingError) {
