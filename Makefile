@@ -18,15 +18,19 @@ CHAOS_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SEC
 # More flags for `tally-chaos`, such as CHAOS_ARGS="--faults kill-hub,reload --keep".
 CHAOS_ARGS ?=
 
+# `make fuzz`: how long each parser, and which of them; without names all.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?=
+
 BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-SWIFT_CODE := $(wildcard Sources Plugins Tests Benchmarks Package.swift)
+SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources -type f)
 TALLY := .build/release/tally
 
-.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal
+.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-coverage
 .PHONY: swift build-packages test-packages always
 
 help: ## Say what each target does
@@ -64,6 +68,12 @@ test-python: build-packages test-packages swift .venv/stamp
 	python3 -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+fuzz: build-packages swift ## Fuzz every parser (FUZZ_SECONDS=600 each, FUZZ_TARGETS="http-request json")
+	Fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-coverage: build-packages swift ## Say which lines of the parsers the corpora reach
+	Fuzz/coverage.sh
 
 bench-journal: build-packages swift ## Measure the hub with its journal, on one core
 	swift build --configuration release --product JournalBenchmark

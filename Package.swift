@@ -229,3 +229,21 @@ let package = Package(
         tests("Chaos", ["tally", "tally-chaos"]),
     ]
 )
+
+// libFuzzer watches every branch of what it runs, so the whole package is built for it: `make fuzz`.
+if Context.environment["TALLY_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "tally-fuzz",
+            dependencies: [
+                "CFuzzer", "HTTP", "WebSocket", "ClientProtocol", "JSON", "Live", "Tokens",
+                "Manifest", "HubLink", "Worker", "Journal", "Channels", "Reactor",
+            ],
+            path: "Fuzz",
+            exclude: ["CFuzzer", "Corpus", "run.sh", "coverage.sh"],
+            sources: ["Driver", "Targets"],
+            swiftSettings: settings
+        ),
+    ]
+}

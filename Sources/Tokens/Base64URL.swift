@@ -8,10 +8,11 @@ enum Base64URL {
         var text = text
         return text.withUTF8 { input in
             let needed = unsafe jose_b64_dec_buf(input.baseAddress, input.count, nil, 0)
-            guard let count = Int(exactly: needed), needed != .max else { return nil }
+            // SIZE_MAX, which is -1 here, says that no text has this length.
+            guard needed >= 0 else { return nil }
             var isDecoded = false
-            // libjose writes at most the `count` bytes that it said it needs.
-            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { output, written in
+            // libjose writes at most the bytes that it said it needs.
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: needed) { output, written in
                 let result = unsafe jose_b64_dec_buf(
                     input.baseAddress,
                     input.count,
@@ -19,7 +20,7 @@ enum Base64URL {
                     output.count
                 )
                 isDecoded = result == needed
-                written = isDecoded ? count : 0
+                written = isDecoded ? needed : 0
             }
             return isDecoded ? bytes : nil
         }
@@ -28,9 +29,9 @@ enum Base64URL {
     static func encode(_ bytes: [UInt8]) -> String? {
         unsafe bytes.withUnsafeBufferPointer { input in
             let needed = unsafe jose_b64_enc_buf(input.baseAddress, input.count, nil, 0)
-            guard let count = Int(exactly: needed), needed != .max else { return nil }
+            guard needed >= 0 else { return nil }
             var isEncoded = false
-            let text = unsafe String(unsafeUninitializedCapacity: count) { output in
+            let text = unsafe String(unsafeUninitializedCapacity: needed) { output in
                 let result = unsafe jose_b64_enc_buf(
                     input.baseAddress,
                     input.count,
@@ -38,7 +39,7 @@ enum Base64URL {
                     output.count
                 )
                 isEncoded = result == needed
-                return isEncoded ? count : 0
+                return isEncoded ? needed : 0
             }
             return isEncoded ? text : nil
         }

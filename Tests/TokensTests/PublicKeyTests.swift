@@ -118,6 +118,8 @@ import Testing
         (#"{"keys":{}}"#, .malformedSet), (#"{"keys":[]"#, .malformedSet), (#"{}"#, .malformedSet),
         (#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}"#, .malformed),
         (#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}"#, .malformed),
+        // Of a length that no base64url text has.
+        (#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAAA"}]}"#, .malformed),
         (#"{"keys":[{"kty":"DSA"}]}"#, .unsupported("key type DSA")),
         (#"{"keys":[\#(Vectors.shortKey)]}"#, .unsupported("RSA of 1024 bits")),
         (#"{"keys":[\#(Vectors.otherCurve)]}"#, .unsupported("curve P-384")),
