@@ -90,6 +90,8 @@ public struct TestRecord: Sendable {
     public internal(set) var disconnections: [Disconnection] = []
     /// Which subscriptions were ended.
     public internal(set) var unsubscriptions: [Unsubscription] = []
+    /// How many calls were answered later.
+    public internal(set) var deferrals = 0
     /// The counters, by name.
     public internal(set) var counters: [String: UInt64] = [:]
     /// The gauges, by name.

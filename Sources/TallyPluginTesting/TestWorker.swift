@@ -68,6 +68,7 @@ final class TestWorker: @unchecked Sendable {
         }
         if Int(verdict) == TALLY_PENDING {
             waiting[ticket] = then
+            record.deferrals += 1
         } else {
             unsafe then(TestAnswer(verdict, answer))
         }

@@ -22,6 +22,15 @@ import Testing
         #expect(await host.call(.publish, ["data": [1]]) == .replaced(["data": ["was": [1]]]))
     }
 
+    /// An asynchronous hook that waits for nothing costs no way through the loop.
+    @Test func answersAtOnceWhatNeedsNoWait() async throws {
+        let host = try await TestHost(Sample.self)
+        _ = await host.rpc("none")
+        #expect(await host.record.deferrals == 0)
+        _ = await host.rpc("work")
+        #expect(await host.record.deferrals == 1)
+    }
+
     @Test func keepsAndReadsTheStore() async throws {
         let host = try await TestHost(Sample.self)
         #expect(await host.rpc("count") == .replaced(["count": 1]))

@@ -23,14 +23,33 @@ enum Handler<Content: CallContent, Replacement: Answering> {
             return unsafe hook(Call(call)).write(to: &answer, texts: &instance.texts)
         case .later(let hook):
             let call = unsafe Call<Content>(call)
-            instance.pending[call.ticket] = Task {
+            let reply = Reply<Replacement>()
+            // Runs up to the first wait before it returns; without one the answer is there already.
+            let task = Task.immediate { @Loop in
                 let verdict = await hook(call)
+                guard reply.isLate else {
+                    reply.atOnce = verdict
+                    return
+                }
                 instance.pending[call.ticket] = nil
                 instance.answer(call.ticket, verdict)
             }
+            if let atOnce = reply.atOnce {
+                instance.texts = AnswerTexts()
+                return unsafe atOnce.write(to: &answer, texts: &instance.texts)
+            }
+            reply.isLate = true
+            instance.pending[call.ticket] = task
             return tally_verdict(TALLY_PENDING)
         }
     }
+}
+
+/// Where the answer of an asynchronous hook goes: back to the caller, or through the ticket.
+@Loop
+private final class Reply<Replacement: Sendable> {
+    var atOnce: Verdict<Replacement>?
+    var isLate = false
 }
 
 /// What a notification puts in the place of what happened: nothing.
