@@ -94,7 +94,7 @@ extension HubCore {
             generation: stream.generation,
             at: now
         )
-        tell(json, offset: 0, on: "live:" + id)
+        tell(json, offset: 0, on: "live:" + id, .latest)
     }
 
     private func viewerCount(of stream: String) -> Int {

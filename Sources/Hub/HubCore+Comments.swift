@@ -40,7 +40,13 @@ extension HubCore {
             }
         }
         let kind = ChannelLog.Entry.Kind.comment(by: place.author, generation: stream.generation)
-        let position = append(kind, on: channel.text) { [now] position in
+        // What who runs the show says arrives, however many others speak.
+        let isHost =
+            isModerator
+            || session.identity.controlledStreams.contains { NamePattern.matches($0, stream.id) }
+        let handling: PublicationHandling =
+            isHost ? .message : .comment(by: session.id, info.client)
+        let position = append(kind, on: channel.text, handling) { [now] position in
             let event = LiveEvent.comment(
                 .init(
                     id: CommentID(position).text,

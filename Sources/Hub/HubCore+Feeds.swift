@@ -22,10 +22,11 @@ extension HubCore {
         }
         guard let info = sessions[slot]?.identity.info else { return }
         let publisher = Encoder.clientInfo(info)
+        let handling: PublicationHandling = rule.retention == .latest ? .latest : .message
         if rule.hasHistory || rule.retention == .latest { try requireWritable() }
         if rule.hasHistory {
             try requireRoom(for: channel)
-            append(.event, on: channel) { [now] position in
+            append(.event, on: channel, handling) { [now] position in
                 Encoder.publication(
                     data: data,
                     offset: position.offset,
@@ -41,7 +42,7 @@ extension HubCore {
             record(.latest(channel: channel, LatestValue(at: now, json: json)))
             deadlines.schedule(.latest(channel: channel), at: now + lifetime(ofLatest: rule))
         }
-        tell(json, offset: 0, on: channel)
+        tell(json, offset: 0, on: channel, handling)
     }
 
     /// Gives the channel's next position to a publication, records it and tells the subscribers.
@@ -49,6 +50,7 @@ extension HubCore {
     mutating func append(
         _ kind: ChannelLog.Entry.Kind,
         on channel: String,
+        _ handling: PublicationHandling,
         encode: (Position) -> [UInt8]
     ) -> Position {
         let last = position(of: channel)
@@ -59,14 +61,21 @@ extension HubCore {
         if let expiry = state.logs[channel]?.nextExpiry {
             deadlines.schedule(.log(channel: channel), at: expiry)
         }
-        tell(json, offset: position.offset, on: channel)
+        tell(json, offset: position.offset, on: channel, handling)
         return position
     }
 
-    mutating func tell(_ json: [UInt8], offset: UInt64, on channel: String) {
+    mutating func tell(
+        _ json: [UInt8],
+        offset: UInt64,
+        on channel: String,
+        _ handling: PublicationHandling
+    ) {
         guard let links = channels.channel(named: channel)?.links else { return }
         broadcast(
-            .publication(.init(channel: channel, offset: offset, json: json)),
+            .publication(
+                .init(channel: channel, offset: offset, json: json, handling: handling)
+            ),
             to: links
         )
     }

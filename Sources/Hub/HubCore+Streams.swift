@@ -58,7 +58,7 @@ extension HubCore {
     @discardableResult
     mutating func publish(_ event: LiveEvent, on stream: LiveStream) -> Position? {
         guard let channel = ChannelName(stream: stream.id) else { return nil }
-        return append(.event, on: channel.text) { [now] position in
+        return append(.event, on: channel.text, .control) { [now] position in
             event.publication(
                 offset: position.offset,
                 generation: stream.generation,

@@ -198,13 +198,15 @@ extension HubMessage.ChannelPublication: LinkValue {
         writer.write(channel)
         writer.write(offset)
         writer.write(json)
+        handling.encode(into: &writer)
     }
 
     package init(from reader: inout LinkReader) throws(LinkError) {
         self.init(
             channel: try reader.string(),
             offset: try reader.unsigned(UInt64.self),
-            json: try reader.byteString()
+            json: try reader.byteString(),
+            handling: try PublicationHandling(from: &reader)
         )
     }
 }

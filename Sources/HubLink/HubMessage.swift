@@ -29,15 +29,22 @@ package enum HubMessage: Hashable, Sendable {
 
     package struct ChannelPublication: Hashable, Sendable {
         package let channel: String
-        /// 0: not in history; only the newest of its kind matters.
+        /// 0: not in history.
         package let offset: UInt64
         /// A Publication as JSON text, encoded once for all subscribers.
         package let json: [UInt8]
+        package let handling: PublicationHandling
 
-        package init(channel: String, offset: UInt64, json: [UInt8]) {
+        package init(
+            channel: String,
+            offset: UInt64,
+            json: [UInt8],
+            handling: PublicationHandling = .message
+        ) {
             self.channel = channel
             self.offset = offset
             self.json = json
+            self.handling = handling
         }
     }
 }

@@ -19,6 +19,7 @@ package struct Configuration: Hashable, Sendable {
     package var tokens = TokenSettings()
     package var anonymous = AnonymousSettings()
     package var client = ClientSettings()
+    package var delivery = DeliverySettings()
     package var http = HTTPSettings()
     package var live = LiveSettings()
     package var comments = CommentSettings()

@@ -34,6 +34,9 @@ package enum Counter: Int, CaseIterable, Sendable {
     // Keys for tokens, from the issuer's server.
     case keySetsFetched
     case keySetFetchErrors
+    // Delivery, again.
+    /// Comments that viewers were told of but not shown, once for each channel of a worker.
+    case skippedComments
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

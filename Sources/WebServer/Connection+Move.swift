@@ -45,7 +45,9 @@ extension Connection {
         )
         guard action == nil, endpoint.isOpen else { throw .invalidReplay }
         unprocessed = moved.unprocessed
-        if !moved.unsent.isEmpty { queue.append(SharedFrame(encoded: moved.unsent)) }
+        if !moved.unsent.isEmpty {
+            queue.append(SharedFrame(encoded: moved.unsent), at: server.loop.now)
+        }
     }
 }
 

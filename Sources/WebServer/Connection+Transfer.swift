@@ -76,16 +76,21 @@ extension Connection {
     /// Sends at once if nothing waits before it, and keeps what the kernel does not take.
     func enqueue(_ frame: SharedFrame) {
         guard queue.isEmpty, !isCorked, let raw = rawDescriptor else {
-            if phase != .ended { queue.append(frame) }
+            if phase != .ended { queue.append(frame, at: server.loop.now) }
             return
         }
-        switch Socket.send(raw, frame.bytes, from: 0) {
+        keepRest(of: frame, after: Socket.send(raw, frame.bytes, from: 0))
+    }
+
+    /// Keeps what the kernel did not take of a frame.
+    func keepRest(of frame: SharedFrame, after result: TransferResult) {
+        switch result {
         case .transferred(let count) where count == frame.bytes.count:
             return
         case .transferred(let count):
-            queue.append(frame, from: count)
+            queue.append(frame, from: count, at: server.loop.now)
         case .wouldBlock, .endOfStream:
-            queue.append(frame)
+            queue.append(frame, at: server.loop.now)
         case .failed(let error):
             end(.connectionLost(error))
             return

@@ -36,7 +36,7 @@ extension Connection {
         end(.aborted)
     }
 
-    private func closeAsSlow() {
+    func closeAsSlow() {
         server.counters.slowDisconnects += 1
         // What is queued would only delay the close frame; the client recovers it elsewhere.
         queue.dropUnstarted()

@@ -117,7 +117,17 @@ package final class Connection: EventHandler {
         if wantsToRead { interest.insert(.readable) }
         if !queue.isEmpty { interest.insert(.writable) }
         server.loop.modify(registration, interest)
+        updateLane()
         updateDeadline()
+    }
+
+    /// Lets frames for many be sent straight to the socket while nothing waits before them.
+    private func updateLane() {
+        if isOpen, queue.isEmpty, let raw = rawDescriptor {
+            server.lanes.open(id, raw)
+        } else {
+            server.lanes.close(id)
+        }
     }
 
     /// Ends the socket now; the application is told if it had been told that it was open.
@@ -126,6 +136,7 @@ package final class Connection: EventHandler {
         phase = .ended
         if let registration { server.loop.remove(registration) }
         registration = nil
+        server.lanes.close(id)
         descriptor = nil
         abandonDeferred(cause)
         exchange = nil

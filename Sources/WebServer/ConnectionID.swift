@@ -7,4 +7,12 @@
 package struct ConnectionID: Hashable, Sendable {
     package let slot: UInt32
     package let generation: UInt32
+
+    package init(slot: UInt32, generation: UInt32) {
+        self.slot = slot
+        self.generation = generation
+    }
+
+    /// No connection's.
+    package static let none = ConnectionID(slot: .max, generation: 0)
 }

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reactor
+
 /// What one connection has still to send, in order; owns no memory while it is empty.
 struct OutgoingQueue {
-    private var frames: [SharedFrame] = []
+    private struct Waiting {
+        let frame: SharedFrame
+        /// When it came to wait; a frame that replaces another waits since then.
+        let since: MonotonicTime
+    }
+
+    private var frames: [Waiting] = []
     private var headIndex = 0
+
+    /// Where the newest frame that others may replace stands; only a hint.
+    private var conflatedIndex = 0
 
     /// Bytes of the first frame that are sent already.
     private(set) var headOffset = 0
@@ -13,23 +24,46 @@ struct OutgoingQueue {
 
     var isEmpty: Bool { byteCount == 0 }
 
+    /// Since when the first frame waits.
+    var waitingSince: MonotonicTime? { isEmpty ? nil : frames[headIndex].since }
+
     /// `offset` bytes of the frame are sent already, which can only be if nothing waits before it.
-    mutating func append(_ frame: SharedFrame, from offset: Int = 0) {
+    ///
+    /// A frame with a conflation key takes the place of one with the same key that waits whole.
+    mutating func append(_ frame: SharedFrame, from offset: Int = 0, at now: MonotonicTime) {
         precondition(offset < frame.bytes.count && (offset == 0 || isEmpty))
+        if let key = frame.conflationKey, let index = index(of: key) {
+            byteCount += frame.bytes.count - frames[index].frame.bytes.count
+            frames[index] = Waiting(frame: frame, since: frames[index].since)
+            return
+        }
         if isEmpty { headOffset = offset }
-        frames.append(frame)
+        if frame.conflationKey != nil { conflatedIndex = frames.count }
+        frames.append(Waiting(frame: frame, since: now))
         byteCount += frame.bytes.count - offset
+    }
+
+    /// The frame of a key of which nothing is sent.
+    private func index(of key: ConflationKey) -> Int? {
+        guard !isEmpty else { return nil }
+        let first = headOffset > 0 ? headIndex + 1 : headIndex
+        if conflatedIndex >= first, conflatedIndex < frames.count,
+            frames[conflatedIndex].frame.conflationKey == key
+        {
+            return conflatedIndex
+        }
+        return frames[first...].lastIndex { $0.frame.conflationKey == key }
     }
 
     /// The next pieces to send, the first from `headOffset` on.
     func pieces(maximumCount: Int) -> [[UInt8]] {
-        frames[headIndex...].prefix(maximumCount).map(\.bytes)
+        frames[headIndex...].prefix(maximumCount).map(\.frame.bytes)
     }
 
     /// All that is not sent, as one piece.
     var unsentBytes: [UInt8] {
         guard !isEmpty else { return [] }
-        return Array(frames[headIndex...].map(\.bytes).joined().dropFirst(headOffset))
+        return Array(frames[headIndex...].map(\.frame.bytes).joined().dropFirst(headOffset))
     }
 
     mutating func removeSent(_ sentByteCount: Int) {
@@ -40,13 +74,14 @@ struct OutgoingQueue {
             return
         }
         headOffset += sentByteCount
-        while headOffset >= frames[headIndex].bytes.count {
-            headOffset -= frames[headIndex].bytes.count
+        while headOffset >= frames[headIndex].frame.bytes.count {
+            headOffset -= frames[headIndex].frame.bytes.count
             headIndex += 1
         }
         // Now and then, so that removing costs the same however long the queue is.
         if headIndex > 64, headIndex * 2 > frames.count {
             frames.removeFirst(headIndex)
+            conflatedIndex = max(0, conflatedIndex - headIndex)
             headIndex = 0
         }
     }
@@ -60,6 +95,6 @@ struct OutgoingQueue {
         let head = frames[headIndex]
         frames = [head]
         headIndex = 0
-        byteCount = head.bytes.count - headOffset
+        byteCount = head.frame.bytes.count - headOffset
     }
 }

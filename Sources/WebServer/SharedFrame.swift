@@ -6,15 +6,23 @@ package import WebSocket
 package final class SharedFrame: Sendable {
     package let bytes: [UInt8]
 
+    /// nil: a frame that nothing replaces.
+    package let conflationKey: ConflationKey?
+
     /// - Parameter encoded: what goes on the wire as it is; at least one byte.
-    package init(encoded: [UInt8]) {
+    package init(encoded: [UInt8], conflationKey: ConflationKey? = nil) {
         precondition(!encoded.isEmpty, "nothing to send")
         bytes = encoded
+        self.conflationKey = conflationKey
     }
 
     /// One server frame that is a whole message.
-    package convenience init(_ opcode: Opcode, _ payload: [UInt8]) {
-        self.init(encoded: FrameEncoder.encode(opcode, payload))
+    package convenience init(
+        _ opcode: Opcode,
+        _ payload: [UInt8],
+        conflationKey: ConflationKey? = nil
+    ) {
+        self.init(encoded: FrameEncoder.encode(opcode, payload), conflationKey: conflationKey)
     }
 
     package static func text(_ payload: [UInt8]) -> SharedFrame { SharedFrame(.text, payload) }

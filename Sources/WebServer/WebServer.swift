@@ -18,6 +18,7 @@ package final class WebServer {
     private(set) var isDraining = false
 
     private var table = ConnectionTable()
+    var lanes = SendLanes()
     private var listeners: [Listener] = []
     private var isAcceptingPaused = false
     private var closed: [(Connection, CloseCause)] = []

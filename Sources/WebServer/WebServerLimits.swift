@@ -14,6 +14,9 @@ package struct WebServerLimits: Sendable {
     /// Bytes queued for one WebSocket or streamed body; more closes it as slow.
     package var maximumUnsentByteCount = 1 << 20
 
+    /// How long a frame may wait for one WebSocket to take those before it; more closes it as slow.
+    package var maximumUnsentAge = Duration.seconds(30)
+
     /// Bytes queued for one connection above which nothing more is read from it, so that a peer
     /// that asks and never takes the answers costs no more than this and one answer.
     package var pauseReadingAboveUnsentByteCount = 256 * 1024

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Channels
+import HubLink
+import Reactor
 import WebServer
 
 /// A channel's subscribers on this worker, and what waits to be sent to them.
 final class ChannelAudience {
     let name: ChannelName
-    private(set) var members: [Session] = []
+    /// Names this channel's replaceable frames in its members' queues.
+    let conflationKey: ConflationKey
+    var list = AudienceMembers<Session>()
     /// Members that asked for join and leave pushes.
     private(set) var joinLeaveCount = 0
     /// Subscribe requests that the hub has not answered; they keep the audience in its table.
@@ -19,74 +23,67 @@ final class ChannelAudience {
     var isFetching = false
     /// Recoveries that wait for it; each holds a reservation of a session, which bounds them.
     var waiting: [ClientGateway.WaitingRecovery] = []
-    /// Pushes of this loop turn, joined by newlines: one frame and one send for all of them.
-    private var batch: [UInt8] = []
+    /// What waits to be sent; nil while nothing does and nothing has to be remembered.
+    var outbox: Outbox?
 
-    init(name: ChannelName) {
+    init(name: ChannelName, conflationKey: ConflationKey) {
         self.name = name
+        self.conflationKey = conflationKey
     }
 
-    var isUnused: Bool { members.isEmpty && pendingCount == 0 }
-    var hasBatch: Bool { !batch.isEmpty }
+    var isUnused: Bool { list.isEmpty && pendingCount == 0 }
+    var members: [Session] { list.members }
 
-    /// Lets a session in; pushes of before go to the others alone.
+    /// Lets a session in; what was said before is not for it.
     func admit(_ session: Session, subscriptionIndex: Int) {
-        flush()
-        session.subscriptions[subscriptionIndex].place = .member(index: Int32(members.count))
-        members.append(session)
+        session.subscriptions[subscriptionIndex].place = .member(index: Int32(list.count))
+        let batch = outbox?.batch
+        let mark = batch.flatMap { $0.isEmpty ? nil : $0.mark }
+        list.append(session, session.directConnection, mark: mark)
         if session.subscriptions[subscriptionIndex].traits.contains(.joinLeave) {
             joinLeaveCount += 1
         }
     }
 
-    /// Takes a session's place and gives it to the last member, so that leaving costs the same in
-    /// a channel of any size.
+    /// Takes a session out; what it was not sent yet it is not sent any more.
+    ///
+    /// It stopped before that was said, as far as it knows its position, and recovers it.
     func dismiss(_ subscription: Subscription) {
         guard let memberIndex = subscription.memberIndex else {
             pendingCount -= 1
             return
         }
-        flush()
         if subscription.traits.contains(.joinLeave) { joinLeaveCount -= 1 }
-        let moved = members.removeLast()
-        guard memberIndex < members.count else { return }
-        members[memberIndex] = moved
-        if let index = moved.subscriptions.firstIndex(where: { $0.channel === self }) {
-            moved.subscriptions[index].place = .member(index: Int32(memberIndex))
-        }
+        list.remove(at: memberIndex) { place($0, at: $1) }
     }
 
-    /// Adds a push for all members.
-    func enqueue(_ push: [UInt8]) {
-        if !batch.isEmpty { batch.append(UInt8(ascii: "\n")) }
-        batch.append(contentsOf: push)
-    }
-
-    /// Sends what waits: framed once, one send a member.
-    ///
-    /// - Returns: how many deliveries it made.
-    @discardableResult
-    func flush() -> Int {
-        guard !batch.isEmpty else { return 0 }
-        let frame = SharedFrame.text(batch)
-        batch.removeAll(keepingCapacity: batch.capacity <= Self.keptBatchByteCount)
-        for member in members { member.push(frame) }
-        return members.count
+    /// Lets frames go straight to a member whose `connect` has been answered.
+    func connected(_ session: Session, _ subscription: Subscription) {
+        guard let index = subscription.memberIndex else { return }
+        list.setConnection(session.directConnection, at: index)
     }
 
     /// Sends a push to the members that asked for join and leave, behind what already waits.
-    func pushJoinLeave(_ push: [UInt8]) {
-        guard joinLeaveCount > 0 else { return }
-        flush()
-        let frame = SharedFrame.text(push)
-        for member in members {
+    ///
+    /// - Returns: how many deliveries it made.
+    func pushJoinLeave(_ push: [UInt8], through server: WebServer) -> Int {
+        guard joinLeaveCount > 0 else { return 0 }
+        var deliveries = flush(through: server)
+        let frame = FanOutFrame(log: push, latest: [], key: conflationKey)
+        for member in list.members {
             guard let index = member.subscriptionIndex(of: name.text),
                 member.subscriptions[index].traits.contains(.joinLeave)
             else { continue }
             member.push(frame)
+            deliveries += 1
         }
+        return deliveries
     }
 
-    /// A busy channel's batch buffer is kept from flush to flush; a burst's is given back.
-    private static let keptBatchByteCount = 16 << 10
+    func place(_ session: Session, at memberIndex: Int) {
+        guard let index = session.subscriptions.firstIndex(where: { $0.channel === self }) else {
+            return
+        }
+        session.subscriptions[index].place = .member(index: Int32(memberIndex))
+    }
 }

@@ -8,6 +8,7 @@ import Manifest
 import Reactor
 import StatusPage
 import Tokens
+import WebServer
 
 extension ClientGateway {
     func connect(_ session: Session, _ commandID: UInt32, _ request: ConnectRequest) {
@@ -146,7 +147,10 @@ extension ClientGateway {
         connect.awaitedCount -= 1
         guard connect.awaitedCount == 0 else { return }
         finishConnect(session, connect.commandID, connect.subscribed)
-        for push in connect.heldPushes { session.push(push) }
+        for push in connect.heldPushes { session.connection.send(push) }
+        for subscription in session.subscriptions {
+            subscription.channel.connected(session, subscription)
+        }
         for message in connect.heldMessages where !session.isClosed {
             handle(message, of: session)
         }

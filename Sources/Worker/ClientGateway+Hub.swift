@@ -14,7 +14,7 @@ extension ClientGateway: HubConnectionDelegate {
         for session in sessions.values where session.isAttached {
             hub.send(.attach(session.id, identity(of: session)))
         }
-        for audience in channels.values where !audience.members.isEmpty {
+        for audience in channels.values where !audience.list.isEmpty {
             hub.send(
                 .resume(
                     WorkerMessage.Resumption(
@@ -53,7 +53,8 @@ extension ClientGateway: HubConnectionDelegate {
                 case .join: Encoder.joinPush(channel: channel, info: info)
                 case .leave: Encoder.leavePush(channel: channel, info: info)
                 }
-            channels[channel]?.pushJoinLeave(push)
+            guard let server, let audience = channels[channel] else { return }
+            status.add(.deliveries, audience.pushJoinLeave(push, through: server))
         case .positionLost(let channel):
             losePosition(channel)
         case .unsubscribe(let id, let channel, let code):
@@ -73,15 +74,9 @@ extension ClientGateway: HubConnectionDelegate {
             audience.position = Position(epoch: position.epoch, offset: publication.offset)
         }
         audience.keep(publication, at: Timestamp(milliseconds: WallClock.now()))
-        guard !audience.members.isEmpty else { return }
+        guard !audience.list.isEmpty else { return }
         status.add(.publications)
-        enqueue(
-            Encoder.publicationPush(
-                channel: publication.channel,
-                publication: publication.json
-            ),
-            to: audience
-        )
+        enqueue(publication, to: audience)
     }
 
     /// The channel's history is gone: whoever counts on it subscribes anew and is told so.

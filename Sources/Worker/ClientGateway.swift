@@ -38,8 +38,8 @@ final class ClientGateway {
     var channels: [String: ChannelAudience] = [:]
     var pending = PendingRequests()
     var random = SystemRandomNumberGenerator()
-    /// Channels with a batch that the end of this loop turn sends.
-    private var dirtyChannels: [ChannelAudience] = []
+    var fanOut: FanOut
+    private var nextConflationKey: UInt64 = 1
     var nextSessionID: UInt64 = 1
     /// Of the next `Subscription.Place.awaited`.
     var nextReservation: UInt32 = 0
@@ -81,6 +81,7 @@ final class ClientGateway {
             maximumDepth: configuration.client.maximumJSONDepth
         )
         startedAt = loop.now
+        fanOut = FanOut(load: SendLoad(at: loop.now))
     }
 
     // MARK: Time
@@ -182,7 +183,11 @@ final class ClientGateway {
 
     func audience(of channel: ChannelName) -> ChannelAudience {
         if let audience = channels[channel.text] { return audience }
-        let audience = ChannelAudience(name: channel)
+        let audience = ChannelAudience(
+            name: channel,
+            conflationKey: ConflationKey(rawValue: nextConflationKey)
+        )
+        nextConflationKey += 1
         channels[channel.text] = audience
         return audience
     }
@@ -200,23 +205,6 @@ final class ClientGateway {
         let subscription = session.subscriptions.remove(at: index)
         dismiss(subscription)
         return true
-    }
-
-    /// Queues a push for the channel's members; it leaves at the end of this loop turn.
-    func enqueue(_ push: [UInt8], to audience: ChannelAudience) {
-        if !audience.hasBatch {
-            if dirtyChannels.isEmpty {
-                loop.deferToEndOfTurn { [weak self] in self?.flushChannels() }
-            }
-            dirtyChannels.append(audience)
-        }
-        audience.enqueue(push)
-    }
-
-    func flushChannels() {
-        let dirty = dirtyChannels
-        dirtyChannels.removeAll(keepingCapacity: true)
-        for audience in dirty { status.add(.deliveries, audience.flush()) }
     }
 
     // MARK: Requests

@@ -69,11 +69,18 @@ final class Session {
         }
     }
 
+    /// Where frames for many go, past this object; none while its `connect` is not answered.
+    var directConnection: ConnectionID {
+        if case .connected = phase { connection.id } else { .none }
+    }
+
     /// Hands the session a frame of pushes, or keeps it until its `connect` has been answered.
-    func push(_ frame: SharedFrame) {
+    func push(_ frame: FanOutFrame) {
         switch phase {
-        case .connected: connection.send(frame)
-        case .connecting(let connect): connect.heldPushes.append(frame)
+        case .connected:
+            guard connection.unsentByteCount > 0 else { return connection.send(frame.whole) }
+            for part in frame.parts { connection.send(part) }
+        case .connecting(let connect): connect.heldPushes.append(frame.whole)
         case .awaitingConnect, .closed: break
         }
     }

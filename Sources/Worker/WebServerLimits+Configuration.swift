@@ -23,6 +23,7 @@ extension WebServerLimits {
         )
         maximumConnectionCount = client.maximumConnections
         maximumUnsentByteCount = client.maximumUnsentByteCount
+        maximumUnsentAge = client.maximumUnsentAge
         slowClosePayload = ClosePayload(
             code: CloseCode(rawValue: Disconnect.slow.rawValue),
             reason: Disconnect.slow.reason

@@ -52,6 +52,8 @@ final class Server {
           commands_per_second: 1000
         comments:
           rate: 1000
+        delivery:
+          comments_per_second: 0
         live:
           grace_period: 3s
           history_size: 1000000

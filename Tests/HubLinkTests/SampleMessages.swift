@@ -111,6 +111,16 @@ enum SampleMessages {
         .reply(request, .failure(ErrorReply(.slowMode, retryAfterMilliseconds: 1_500))),
         .reply(request, .failure(ErrorReply(.badRequest, "no text"))),
         .publication(.init(channel: "live:show", offset: 4, json: [0x7B, 0x7D])),
+        .publication(.init(channel: "a", offset: 0, json: [0x31], handling: .latest)),
+        .publication(.init(channel: "a", offset: 5, json: [0x31], handling: .control)),
+        .publication(
+            .init(
+                channel: "a",
+                offset: 6,
+                json: [0x31],
+                handling: .comment(by: session, ClientID(high: 1, low: 2))
+            )
+        ),
         .replaced(.init(channel: "live:show", offset: 3, json: [0x31])),
         .presenceChange(channel: "feed", .leave, info: [0x7B, 0x7D]),
         .positionLost(channel: "feed"),

@@ -44,8 +44,8 @@ import Testing
 
     @Test func refusesAnotherVersion() throws {
         var bytes = valid
-        bytes[8] = 3
-        #expect(try errorOfReading(bytes) == .otherVersion(found: 3, expected: 2))
+        bytes[8] = 4
+        #expect(try errorOfReading(bytes) == .otherVersion(found: 4, expected: 3))
     }
 
     @Test func refusesASlotCountThatDoesNotFit() throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Channels
+import JSON
 
 /// One subscription of a client, over all its connections.
 package struct ClientSubscription {
@@ -18,6 +19,8 @@ package struct ClientSubscription {
     package private(set) var duplicateCount = 0
     /// Publications that were skipped without the server saying so: a fault of the server's.
     package private(set) var gapCount = 0
+    /// Offsets among which the server said that it left some out.
+    private var skipped: Range<UInt64> = 0..<0
     var backOff = BackOff(minimum: .milliseconds(500), maximum: .seconds(20))
 
     private let request: ClientCommand.Subscribe
@@ -53,13 +56,29 @@ package struct ClientSubscription {
 
     /// Moves on to a publication, unless it was seen before.
     mutating func admits(_ publication: Publication) -> Bool {
+        note(publication)
         guard publication.offset > 0, let last = position else { return true }
         guard publication.offset > last.offset else {
             duplicateCount += 1
             return false
         }
-        if publication.offset > last.offset + 1 { gapCount += 1 }
+        if publication.offset > last.offset + 1,
+            !skipped.contains(last.offset + 1) || !skipped.contains(publication.offset - 1)
+        {
+            gapCount += 1
+        }
         position = Position(epoch: last.epoch, offset: publication.offset)
         return true
+    }
+
+    /// Takes up which offsets the server says it leaves out.
+    private mutating func note(_ publication: Publication) {
+        guard publication.offset == 0, publication.data["type"]?.string == "skipped",
+            let from = publication.data["from"]?.integer.flatMap(UInt64.init(exactly:)),
+            let to = publication.data["to"]?.integer.flatMap(UInt64.init(exactly:)), from <= to
+        else { return }
+        // What was left out last, and not followed yet, may end where this begins.
+        let isContinued = (position?.offset ?? 0) < skipped.upperBound
+        skipped = (isContinued ? min(skipped.lowerBound, from) : from)..<(to + 1)
     }
 }

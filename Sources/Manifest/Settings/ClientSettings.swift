@@ -19,6 +19,8 @@ package struct ClientSettings: Hashable, Sendable {
     package var maximumJSONDepth: Int = 32
     /// Bytes that wait for a slow reader, else close 3008.
     package var maximumUnsentByteCount: Int = 1024 * 1024
+    /// How long a message may wait for a slow reader, else close 3008.
+    package var maximumUnsentAge: Duration = .seconds(30)
     /// Commands a second that a connection may send for long, else error 111.
     package var commandsPerSecond: Int = 50
     /// Commands that a connection may send at once after a quiet while.

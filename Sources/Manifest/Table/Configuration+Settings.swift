@@ -5,7 +5,8 @@ import Channels
 extension Configuration {
     /// Every key of the manifest but the rules under `channels`, in the manifest's order.
     package static let settings: [Setting<Configuration>] =
-        topSettings + accessSettings + clientSettings + httpSettings + liveSettings
+        topSettings + accessSettings + clientSettings + deliverySettings + httpSettings
+        + liveSettings
         + commentSettings + hubSettings + journalSettings + supervisorSettings
 
     /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
@@ -96,6 +97,7 @@ extension Configuration {
             \.client.maximumUnsentByteCount,
             in: (16 * kibibyte)...(256 * mebibyte)
         ),
+        .duration("client.maximum_unsent_age", \.client.maximumUnsentAge, in: second...minutes(10)),
         .count("client.commands_per_second", \.client.commandsPerSecond, in: 1...100_000),
         .count("client.command_burst", \.client.commandBurst, in: 1...1_000_000),
         .count("client.maximum_errors", \.client.maximumErrors, in: 1...1_000_000),
@@ -103,6 +105,19 @@ extension Configuration {
             "client.maximum_pending_commands",
             \.client.maximumPendingCommands,
             in: 1...100_000
+        ),
+    ]
+
+    private static let deliverySettings: [Setting<Configuration>] = [
+        .duration(
+            "delivery.maximum_flush_window",
+            \.delivery.maximumFlushWindow,
+            in: .zero...second
+        ),
+        .count(
+            "delivery.comments_per_second",
+            \.delivery.commentsPerSecond,
+            in: 0...1_000_000
         ),
     ]
 

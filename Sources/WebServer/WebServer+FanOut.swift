@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Reactor
+
+extension WebServer {
+    /// Sends one frame to many WebSockets, from the same memory and without allocating.
+    ///
+    /// - Parameters:
+    ///   - connections: Who gets it; never from inside one of the application's callbacks about a
+    ///     connection, whose answers are still being collected.
+    ///   - range: Which of them, so that a long list can be sent in slices.
+    ///   - otherwise: Called with the index of each that has something waiting, speaks TLS or is
+    ///     no open WebSocket; it may send to any connection.
+    package func send(
+        _ frame: SharedFrame,
+        to connections: [ConnectionID],
+        _ range: Range<Int>,
+        otherwise: (Int) -> Void
+    ) {
+        for index in range {
+            let id = connections[index]
+            guard let raw = lanes.descriptor(of: id) else {
+                otherwise(index)
+                continue
+            }
+            let result = Socket.send(raw, frame.bytes, from: 0)
+            if case .transferred(frame.bytes.count) = result { continue }
+            connection(id)?.keepRest(of: frame, after: result)
+        }
+    }
+}
