@@ -33,6 +33,18 @@ package enum OwnProcess {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Bytes of memory that this process occupies now (proc_pid_statm(5)); nil where /proc is not there.
+    package static func residentByteCount() -> Int? {
+        guard let file = try? File.open("/proc/self/statm", for: .reading),
+            let text = try? File.read(file, maximumByteCount: 256)
+        else { return nil }
+        let fields = text.split(separator: UInt8(ascii: " "))
+        guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else {
+            return nil
+        }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
     /// Makes a write beyond the limit on a file's size fail, as a full disk does, instead of ending
     /// the process (setrlimit(2), RLIMIT_FSIZE).
     package static func surviveFileSizeLimit() {

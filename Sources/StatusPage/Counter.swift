@@ -37,6 +37,11 @@ package enum Counter: Int, CaseIterable, Sendable {
     // Delivery, again.
     /// Comments that viewers were told of but not shown, once for each channel of a worker.
     case skippedComments
+    // Newcomers that limits keep out or waiting.
+    case rejectedForAddress
+    case rejectedForMemory
+    case rejectedForUser
+    case acceptRateLimits
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

@@ -59,7 +59,7 @@ extension WebServer {
         _ moved: MovedConnection,
         descriptor: consuming Descriptor
     ) throws(MoveError) -> Connection {
-        let connection = insert(descriptor, peer: moved.peer)
+        let connection = insertAdopted(descriptor, peer: moved.peer)
         do throws(MoveError) {
             try connection.takeUp(moved)
         } catch {

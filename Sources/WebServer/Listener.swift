@@ -31,6 +31,7 @@ final class Listener: EventHandler {
 
     func handle(_ readiness: Readiness) {
         for _ in 0..<WebServerLimits.maximumAcceptCountPerTurn {
+            guard server.mayAccept() else { return }
             switch Socket.accept(raw) {
             case .accepted(let accepted):
                 server.admit(accepted)

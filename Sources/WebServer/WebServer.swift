@@ -17,8 +17,12 @@ package final class WebServer {
     /// Whether answers end their connections, since the server is about to go.
     private(set) var isDraining = false
 
+    /// Whether newcomers are refused because this process holds all the memory that it may.
+    package var isShortOfMemory = false
+
     private var table = ConnectionTable()
     var lanes = SendLanes()
+    private var admission: Admission
     private var listeners: [Listener] = []
     private var isAcceptingPaused = false
     private var closed: [(Connection, CloseCause)] = []
@@ -31,6 +35,10 @@ package final class WebServer {
         self.loop = loop
         self.limits = limits
         self.application = application
+        admission = Admission(
+            maximumPerOrigin: limits.maximumConnectionCountPerAddress,
+            maximumPerSecond: limits.maximumAcceptCountPerSecond
+        )
     }
 
     // MARK: Listening
@@ -53,12 +61,27 @@ package final class WebServer {
         table.visitAll { $0.endIfIdle() }
     }
 
+    /// Descriptors have run out: asking again at once would spin.
     func pauseAccepting() {
         guard !isAcceptingPaused else { return }
-        isAcceptingPaused = true
         counters.acceptPauses += 1
+        restAccepting(for: limits.acceptPause)
+    }
+
+    /// Whether one more connection may be taken now; else accepting rests until it may.
+    func mayAccept() -> Bool {
+        guard let wait = admission.waitBeforeNext(now: loop.now) else { return true }
+        if !isAcceptingPaused {
+            counters.acceptRateLimits += 1
+            restAccepting(for: wait)
+        }
+        return false
+    }
+
+    private func restAccepting(for pause: Duration) {
+        isAcceptingPaused = true
         for listener in listeners { listener.setAccepting(false) }
-        loop.schedule(after: limits.acceptPause) { [weak self] in self?.resumeAccepting() }
+        loop.schedule(after: pause) { [weak self] in self?.resumeAccepting() }
     }
 
     private func resumeAccepting() {
@@ -87,9 +110,15 @@ package final class WebServer {
         let descriptor = accepted.takeDescriptor()
         guard table.count < limits.maximumConnectionCount else {
             counters.rejectedConnections += 1
-            // Whether it arrives is the kernel's affair: one more connection is one too many.
-            _ = Socket.send(descriptor.raw, refusalBytes(), from: 0)
-            return
+            return refuse(descriptor, .serviceUnavailable, "too many connections")
+        }
+        guard !isShortOfMemory else {
+            counters.rejectedForMemory += 1
+            return refuse(descriptor, .serviceUnavailable, "no memory to spare")
+        }
+        guard admission.enter(peer) else {
+            counters.rejectedForAddress += 1
+            return refuse(descriptor, .tooManyRequests, "too many connections from your address")
         }
         Socket.setNoDelay(descriptor.raw)
         let connection = insert(descriptor, peer: peer)
@@ -98,7 +127,15 @@ package final class WebServer {
         startSweeping()
     }
 
-    func insert(_ descriptor: consuming Descriptor, peer: SocketAddress) -> Connection {
+    func insertAdopted(_ descriptor: consuming Descriptor, peer: SocketAddress) -> Connection {
+        admission.enterAdopted(peer)
+        return insert(descriptor, peer: peer)
+    }
+
+    private func insert(
+        _ descriptor: consuming Descriptor,
+        peer: SocketAddress
+    ) -> Connection {
         var slot: Descriptor? = consume descriptor
         return table.insert { id in
             guard let descriptor = slot.take() else { preconditionFailure("inserted twice") }
@@ -106,17 +143,30 @@ package final class WebServer {
         }
     }
 
-    private func refusalBytes() -> [UInt8] {
-        HTTPResponseEncoder.encode(
-            .text(.serviceUnavailable, "too many connections"),
-            .unreadable,
-            date: dateText()
-        )
+    /// Whether the answer arrives is the kernel's affair: one more connection is one too many.
+    private func refuse(_ descriptor: borrowing Descriptor, _ status: HTTPStatus, _ words: String) {
+        var response = HTTPResponse.text(status, words)
+        response.headers.append("Retry-After", "5")
+        let bytes = HTTPResponseEncoder.encode(response, .unreadable, date: dateText())
+        _ = Socket.send(descriptor.raw, bytes, from: 0)
+    }
+
+    /// Counts a connection for another address: the one that a proxy says is its peer's.
+    ///
+    /// - Returns: false when that address has all the connections that it may have.
+    func changeAddress(from old: SocketAddress, to new: SocketAddress) -> Bool {
+        guard admission.enter(new) else {
+            counters.rejectedForAddress += 1
+            return false
+        }
+        admission.leave(old)
+        return true
     }
 
     /// Forgets a connection whose descriptor is closed.
     func remove(_ connection: Connection) {
         table.remove(connection.id)
+        admission.leave(connection.peer)
         // The descriptor that was given back may be the one that was missing.
         if isAcceptingPaused { resumeAccepting() }
     }

@@ -4,7 +4,12 @@
 package struct WebServerCounters: Hashable, Sendable {
     package var acceptedConnections = 0
     package var rejectedConnections = 0
+    /// Refused because their address has too many; because memory is short.
+    package var rejectedForAddress = 0
+    package var rejectedForMemory = 0
     package var acceptPauses = 0
+    /// Times that newcomers were left waiting because too many came in a second.
+    package var acceptRateLimits = 0
     package var requests = 0
     /// Requests that could not be read, or did not come in time.
     package var badRequests = 0

@@ -11,6 +11,12 @@ package struct WebServerLimits: Sendable {
     /// Sockets open at once; more are answered 503 and closed.
     package var maximumConnectionCount = 100_000
 
+    /// Sockets open at once from one IPv4 address or IPv6 /64; more are answered 429 and closed.
+    package var maximumConnectionCountPerAddress = 100_000
+
+    /// New connections a second; more wait in the kernel's queue.
+    package var maximumAcceptCountPerSecond = 100_000
+
     /// Bytes queued for one WebSocket or streamed body; more closes it as slow.
     package var maximumUnsentByteCount = 1 << 20
 

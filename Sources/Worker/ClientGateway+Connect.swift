@@ -19,6 +19,13 @@ extension ClientGateway {
         } catch {
             return disconnect(session, .invalidToken)
         }
+        guard
+            users.count(of: session.identity.user)
+                < configuration.client.maximumConnectionsPerUser
+        else {
+            status.add(.rejectedForUser)
+            return disconnect(session, .connectionLimit)
+        }
         attach(session)
         let subscribes = serverSideSubscribes(of: session, request)
         guard !subscribes.isEmpty else { return finishConnect(session, commandID, []) }

@@ -33,6 +33,8 @@ final class ClientGateway {
     let nodeName: String
 
     weak var server: WebServer?
+    /// How many connections each user has here.
+    var users = UserTable()
     /// Sessions by their id, for what the hub says of one of them.
     var sessions: [SessionID: Session] = [:]
     var channels: [String: ChannelAudience] = [:]
@@ -128,7 +130,10 @@ final class ClientGateway {
         sessions[session.id] = nil
         for subscription in session.subscriptions { dismiss(subscription) }
         session.subscriptions = []
-        if session.isAttached { hub.send(.detach(session.id)) }
+        if session.isAttached {
+            users.leave(session.identity.user)
+            hub.send(.detach(session.id))
+        }
     }
 
     /// Forgets a session that a successor goes on with; the hub link is the successor's, too.
@@ -244,6 +249,7 @@ final class ClientGateway {
     func attach(_ session: Session) {
         guard !session.isAttached else { return }
         session.isAttached = true
+        users.enter(session.identity.user)
         hub.send(.attach(session.id, identity(of: session)))
     }
 

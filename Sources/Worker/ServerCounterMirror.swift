@@ -17,6 +17,9 @@ struct ServerCounterMirror {
         slot.add(.protocolErrors, counters.protocolErrors - shown.protocolErrors)
         slot.add(.slowDisconnects, counters.slowDisconnects - shown.slowDisconnects)
         slot.add(.rejectedConnections, counters.rejectedConnections - shown.rejectedConnections)
+        slot.add(.rejectedForAddress, counters.rejectedForAddress - shown.rejectedForAddress)
+        slot.add(.rejectedForMemory, counters.rejectedForMemory - shown.rejectedForMemory)
+        slot.add(.acceptRateLimits, counters.acceptRateLimits - shown.acceptRateLimits)
         slot.add(.acceptPauses, counters.acceptPauses - shown.acceptPauses)
         shown = counters
     }

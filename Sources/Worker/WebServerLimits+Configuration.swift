@@ -22,6 +22,8 @@ extension WebServerLimits {
             )
         )
         maximumConnectionCount = client.maximumConnections
+        maximumConnectionCountPerAddress = client.maximumConnectionsPerAddress
+        maximumAcceptCountPerSecond = client.maximumNewConnectionsPerSecond
         maximumUnsentByteCount = client.maximumUnsentByteCount
         maximumUnsentAge = client.maximumUnsentAge
         slowClosePayload = ClosePayload(

@@ -23,6 +23,7 @@ package final class WorkerProcess {
     private let status: StatusSlot
     private let drain: Drain
     private let drainTimeout: Duration
+    private let maximumMemory: Int
     private let launch: ChildLaunch
     private let handoverPatience: Duration
     private var predecessor: Predecessor?
@@ -90,6 +91,7 @@ package final class WorkerProcess {
         counters = ServerCounterMirror(server.counters)
         drain = Drain(loop: loop, server: server, gateway: gateway, logger: logger)
         drainTimeout = configuration.supervisor.drainTimeout
+        maximumMemory = configuration.client.maximumMemoryByteCount
         // Half of the patience with a silent process: a hand-over is not to look like a hang.
         handoverPatience = configuration.supervisor.heartbeatTimeout / 2
         self.launch = launch
@@ -116,7 +118,10 @@ package final class WorkerProcess {
             counters.update(status, from: server.counters)
             reportAcceptPauses()
         }
-        every(Self.sessionSweepInterval) { [self] in gateway.sweepSessions() }
+        every(Self.sessionSweepInterval) { [self] in
+            gateway.sweepSessions()
+            watchMemory()
+        }
         every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
         keySource?.start()
         logger.info("worker ready")
@@ -150,6 +155,21 @@ package final class WorkerProcess {
         )
         try predecessor.watch()
         self.predecessor = predecessor
+    }
+
+    /// Above its limit a worker serves those whom it has and takes no more, rather than die with all.
+    private func watchMemory() {
+        guard let used = OwnProcess.residentByteCount() else { return }
+        let isShort = used > maximumMemory
+        guard isShort != server.isShortOfMemory else { return }
+        server.isShortOfMemory = isShort
+        logger.log(
+            level: isShort ? .warning : .notice,
+            isShort
+                ? "memory is short, newcomers are refused; raise client.maximum_memory or add workers"
+                : "memory suffices again, newcomers are let in",
+            metadata: ["bytes": "\(used)", "maximum_memory": "\(maximumMemory)"]
+        )
     }
 
     private func reportAcceptPauses() {

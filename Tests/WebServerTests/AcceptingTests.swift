@@ -23,6 +23,30 @@ import WebSocket
         second.close()
     }
 
+    /// Too many at once are late, not lost: they wait where the kernel keeps them.
+    @Test func newcomersBeyondTheRateWaitAndAreServed() throws {
+        let server = try TestServer { $0.maximumAcceptCountPerSecond = 20 }
+        let peers = try (0..<30).map { _ in try server.connect() }
+        try server.wait { server.server.connectionCount == 20 }
+        try server.wait { server.server.connectionCount == peers.count }
+        #expect(server.server.counters.acceptRateLimits > 0)
+        #expect(peers.allSatisfy { !$0.isOver })
+    }
+
+    @Test func serverShortOfMemoryKeepsItsConnectionsAndTakesNoMore() throws {
+        let server = try TestServer()
+        let first = try server.connectWebSocket()
+        server.server.isShortOfMemory = true
+        let second = try server.connect()
+        try server.wait { second.isOver }
+        #expect(second.text.hasPrefix("HTTP/1.1 503 "))
+        #expect(second.text.contains("Retry-After: "))
+        #expect(server.server.counters.rejectedForMemory == 1)
+        #expect(!first.isOver)
+        server.server.isShortOfMemory = false
+        _ = try server.connectWebSocket()
+    }
+
     @Test func drainsWithoutCuttingAnybodyOff() throws {
         let server = try TestServer()
         let socket = try server.connectWebSocket()

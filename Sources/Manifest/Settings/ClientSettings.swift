@@ -9,6 +9,14 @@ package struct ClientSettings: Hashable, Sendable {
     package var pongTimeout: Duration = .seconds(8)
     /// Connections per worker, else the upgrade is answered with 503.
     package var maximumConnections: Int = 50_000
+    /// Connections per worker from one IPv4 address or IPv6 /64, else 429; this machine's are free.
+    package var maximumConnectionsPerAddress: Int = 2_000
+    /// Connections per worker of one user, else close 3504.
+    package var maximumConnectionsPerUser: Int = 100
+    /// New connections per worker and second; more wait in the kernel's queue.
+    package var maximumNewConnectionsPerSecond: Int = 5_000
+    /// Memory of a worker above which newcomers get 503.
+    package var maximumMemoryByteCount: Int = 4 * 1024 * 1024 * 1024
     /// Subscriptions per connection, else error 106.
     package var maximumChannels: Int = 128
     /// One WebSocket message from a client, else close 1009.

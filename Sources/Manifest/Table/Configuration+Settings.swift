@@ -80,6 +80,26 @@ extension Configuration {
             \.client.maximumConnections,
             in: 1...1_000_000
         ),
+        .count(
+            "client.maximum_connections_per_address",
+            \.client.maximumConnectionsPerAddress,
+            in: 1...1_000_000
+        ),
+        .count(
+            "client.maximum_connections_per_user",
+            \.client.maximumConnectionsPerUser,
+            in: 1...1_000_000
+        ),
+        .count(
+            "client.maximum_new_connections_per_second",
+            \.client.maximumNewConnectionsPerSecond,
+            in: 1...1_000_000
+        ),
+        .byteCount(
+            "client.maximum_memory",
+            \.client.maximumMemoryByteCount,
+            in: (64 * mebibyte)...(1_024 * 1_024 * mebibyte)
+        ),
         .count("client.maximum_channels", \.client.maximumChannels, in: 1...10_000),
         .byteCount(
             "client.maximum_message_size",

@@ -49,6 +49,7 @@ extension ClientGateway {
         session.phase = phase(state.phase)
         connection.session = session
         sessions[session.id] = session
+        if session.isAttached { users.enter(session.identity.user) }
         for membership in state.subscriptions { importMembership(membership, of: session) }
     }
 
