@@ -15,7 +15,7 @@ import WebServer
     }
 
     @Test func addressGetsWhatItMayHaveAndNoMore() throws {
-        var admission = Admission(maximumPerOrigin: 2, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 2, maximumPerSecond: 100)
         let one = try address("192.0.2.1:1000")
         #expect(admission.enter(one))
         #expect(admission.enter(try address("192.0.2.1:1001")), "its port does not matter")
@@ -27,7 +27,7 @@ import WebServer
 
     /// One line has 2^64 addresses at the least: counted one by one they would be no limit.
     @Test func networkOfIPv6CountsAsOne() throws {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 100)
         #expect(admission.enter(try address("[2001:db8::1]:1")))
         #expect(!admission.enter(try address("[2001:db8::ffff:2]:1")))
         #expect(admission.enter(try address("[2001:db8:0:1::1]:1")))
@@ -35,7 +35,7 @@ import WebServer
 
     /// A listener on [::] sees IPv4 clients as ::ffff:a.b.c.d; they all would share one /64.
     @Test func mappedIPv4CountsAsIPv4() throws {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 100)
         #expect(admission.enter(try address("[::ffff:192.0.2.1]:1")))
         #expect(admission.enter(try address("[::ffff:192.0.2.2]:1")))
         #expect(!admission.enter(try address("192.0.2.1:1")))
@@ -43,15 +43,17 @@ import WebServer
 
     @Test(arguments: ["127.0.0.1:1", "[::1]:1", "unix:/a"])
     func thisMachineIsNotCounted(text: String) throws {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 100)
         for _ in 0..<5 { #expect(admission.enter(try address(text))) }
         #expect(admission.originCount == 0)
     }
 
     /// The table holds who is here, so that a flood from many addresses leaves nothing behind.
     @Test func addressesThatLeftAreForgotten() throws {
-        var admission = Admission(maximumPerOrigin: 3, maximumPerSecond: 100)
-        for number in 0..<200 { #expect(admission.enter(.ipv4(0x0A00_0000 + number, port: 1))) }
+        let admission = Gate(maximumPerOrigin: 3, maximumPerSecond: 100)
+        for number in 0..<200 {
+            #expect(admission.enter(.ipv4(0x0A00_0000 + UInt32(number), port: 1)))
+        }
         #expect(admission.originCount == 200)
         for number in 0..<200 { admission.leave(.ipv4(0x0A00_0000 + UInt32(number), port: 9)) }
         #expect(admission.originCount == 0)
@@ -60,7 +62,7 @@ import WebServer
     }
 
     @Test func connectionsOfAnotherProcessAreCountedWhateverTheLimit() throws {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 100)
         let one = try address("192.0.2.1:1")
         admission.enterAdopted(one)
         admission.enterAdopted(one)
@@ -72,7 +74,7 @@ import WebServer
     }
 
     @Test func rateHoldsOverTime() {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 100)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 100)
         for _ in 0..<100 { #expect(admission.waitBeforeNext(now: time(0)) == nil) }
         #expect(admission.waitBeforeNext(now: time(0)) == .milliseconds(10))
         #expect(admission.waitBeforeNext(now: time(10)) == nil, "one more is due")
@@ -86,10 +88,32 @@ import WebServer
 
     /// After a quiet hour not more than one second's worth may come at once.
     @Test func restIsNotSavedUp() {
-        var admission = Admission(maximumPerOrigin: 1, maximumPerSecond: 10)
+        let admission = Gate(maximumPerOrigin: 1, maximumPerSecond: 10)
         #expect(admission.waitBeforeNext(now: time(0)) == nil)
         var taken = 0
         while admission.waitBeforeNext(now: time(3_600_000)) == nil { taken += 1 }
         #expect(taken == 10)
     }
+}
+
+/// An admission that expectations can call: they take no mutating methods.
+private final class Gate {
+    private var admission: Admission
+
+    init(maximumPerOrigin: Int, maximumPerSecond: Int) {
+        admission = Admission(
+            maximumPerOrigin: maximumPerOrigin,
+            maximumPerSecond: maximumPerSecond
+        )
+    }
+
+    var originCount: Int { admission.originCount }
+
+    func enter(_ address: SocketAddress) -> Bool { admission.enter(address) }
+
+    func enterAdopted(_ address: SocketAddress) { admission.enterAdopted(address) }
+
+    func leave(_ address: SocketAddress) { admission.leave(address) }
+
+    func waitBeforeNext(now: MonotonicTime) -> Duration? { admission.waitBeforeNext(now: now) }
 }
