@@ -23,12 +23,14 @@ FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev
-TEST_PACKAGES := python3-venv chromium fonts-dejavu-core
+TEST_PACKAGES := python3-venv chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
-BUILT_FROM := Package.swift $(shell find Sources -type f)
+BUILT_FROM := Package.swift $(shell find Sources Plugins -type f)
 TALLY := .build/release/tally
+# The bundled plugins, by their products' names.
+PLUGINS := media-nginx-rtmp webhook
 
 .PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-coverage
 .PHONY: swift build-packages test-packages always
@@ -47,6 +49,7 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 .build/release.stamp: $(BUILT_FROM) $(if $(wildcard $(TALLY)),,always)
 	@$(MAKE) swift
 	swift build --configuration release --product tally --static-swift-stdlib
+	for plugin in $(PLUGINS); do swift build --configuration release --product $$plugin; done
 	@touch $@
 
 test: test-swift chaos test-python ## Run every test: units, end to end, chaos, a real client, a real browser
@@ -62,6 +65,7 @@ chaos: build-packages swift ## Break a running Tally at random, check its promis
 
 test-python: build-packages test-packages swift .venv/stamp
 	swift build --product tally
+	for plugin in $(PLUGINS); do swift build --product $$plugin; done
 	.venv/bin/pytest Tests
 
 .venv/stamp: Tests/requirements.txt

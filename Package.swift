@@ -29,6 +29,38 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
+/// The same for C: what the compiler can warn of is an error.
+let cSettings: [CSetting] = [
+    .define("_GNU_SOURCE"),
+    .treatAllWarnings(as: .error),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .enableWarning("shadow"),
+    .enableWarning("conversion"),
+    .enableWarning("missing-prototypes"),
+]
+
+/// A bundled plugin in C: its code, which tests can link, and the library with its one symbol.
+func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    let folder = "Plugins/" + name
+    return [
+        .target(
+            name: name,
+            dependencies: ["CTallyPlugin", "CJansson"] + dependencies,
+            path: folder,
+            exclude: ["Entry"],
+            cSettings: cSettings
+        ),
+        .target(
+            name: name + "Entry",
+            dependencies: [.target(name: name)],
+            path: folder + "/Entry",
+            publicHeadersPath: ".",
+            cSettings: cSettings
+        ),
+    ]
+}
+
 let package = Package(
     name: "tally",
     products: [
@@ -36,6 +68,9 @@ let package = Package(
         // For authors of plugins in Swift.
         .library(name: "TallyPlugin", targets: ["TallyPlugin"]),
         .library(name: "TallyPluginTesting", targets: ["TallyPluginTesting"]),
+        // Bundled plugins, each under the name that its manifest knows it by.
+        .library(name: "media-nginx-rtmp", type: .dynamic, targets: ["MediaNginxRTMPEntry"]),
+        .library(name: "webhook", type: .dynamic, targets: ["WebhookEntry"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -80,6 +115,8 @@ let package = Package(
         module("TallyPluginTesting", ["TallyPlugin", "CTallyPlugin", "CJansson"]),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
         module("Manifest", ["Channels", "Hooks", yams]),
+
+        .target(name: "AddressRanges", path: "Plugins/AddressRanges", cSettings: cSettings),
 
         // Pure: bytes or events in, actions out.
         module("Hooks"),
@@ -227,7 +264,12 @@ let package = Package(
         ),
         tests("ChaosChecker", ["ChaosChecker"]),
         tests("Chaos", ["tally", "tally-chaos"]),
+        tests("AddressRanges", ["AddressRanges"]),
+        tests("MediaNginxRTMP", ["MediaNginxRTMP"]),
+        tests("Webhook", ["Webhook", "CTallyPlugin"]),
     ]
+        + plugin("MediaNginxRTMP", ["AddressRanges", "CCurl", "COpenSSL"])
+        + plugin("Webhook", ["AddressRanges", "CCurl", "COpenSSL"])
 )
 
 // libFuzzer watches every branch of what it runs, so the whole package is built for it: `make fuzz`.
