@@ -158,7 +158,7 @@ let package = Package(
         // Roles.
         module(
             "Supervisor",
-            ["JSON", "Reactor", "StatusPage", logging]
+            ["CFault", "Hooks", "JSON", "Reactor", "StatusPage", logging]
         ),
         module(
             "Hub",
@@ -178,7 +178,9 @@ let package = Package(
         .executableTarget(
             name: "tally",
             dependencies: [
-                "Bench", "Supervisor", "Hub", "Worker", "Client", "WebServer", "HTTP", "WebSocket",
+                "Bench", "Digests", "Hooks", "Supervisor", "Hub", "Worker", "Client", "WebServer",
+                "HTTP",
+                "WebSocket",
                 "Reactor", "Manifest", "Journal",
                 "Tokens", "Fetch", "StatusPage", "JSON", "ClientProtocol", "Channels",
                 argumentParser,
@@ -219,7 +221,10 @@ let package = Package(
             path: "Tests/SupervisorHarness",
             swiftSettings: settings
         ),
-        tests("Supervisor", ["Supervisor", "SupervisorHarness", "Reactor", "StatusPage"]),
+        tests(
+            "Supervisor",
+            ["Supervisor", "SupervisorHarness", "Hooks", "Reactor", "StatusPage"]
+        ),
         tests(
             "Hub",
             [

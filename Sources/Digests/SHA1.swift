@@ -2,7 +2,9 @@
 
 import COpenSSL
 
-/// SHA-1, for the WebSocket handshake and nothing else: it is no protection against anyone.
+/// SHA-1, for the WebSocket handshake and to tell whether a text has changed.
+///
+/// It is no protection against anyone.
 package enum SHA1 {
     package static let byteCount = 20
 

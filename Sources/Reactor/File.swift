@@ -54,6 +54,16 @@ package enum File {
         return status.st_mode & 0o7777
     }
 
+    /// Which file it is and when it was last written: another text says that it may be another.
+    package static func identity(_ file: borrowing Descriptor) throws(SystemError) -> String {
+        var status = stat()
+        // `status` is a live local.
+        guard unsafe fstat(file.raw, &status) == 0 else { throw SystemError(lastErrorOf: "fstat") }
+        let written = status.st_mtim
+        return "\(status.st_dev):\(status.st_ino):\(status.st_size):"
+            + "\(written.tv_sec).\(written.tv_nsec)"
+    }
+
     /// The bytes of a file from its start; its position is neither used nor moved.
     ///
     /// A pipe, as a shell's `<(...)`, is read as it comes.
@@ -140,16 +150,6 @@ package enum File {
     ) throws(SystemError) {
         let code = posix_fallocate(file.raw, offset, byteCount)
         guard code == 0 else { throw SystemError(operation: "allocate", code: code) }
-    }
-
-    /// Makes a file this long without taking room for it: reading the hole gives zeros.
-    package static func extend(
-        _ file: borrowing Descriptor,
-        byteCount: Int
-    ) throws(SystemError) {
-        guard ftruncate(file.raw, byteCount) == 0 else {
-            throw SystemError(lastErrorOf: "extend")
-        }
     }
 
     /// Whether a Unix socket lies under a path, alive or not.

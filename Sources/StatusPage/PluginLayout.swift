@@ -9,8 +9,8 @@
 /// area of slot 0           for each plugin a block (4,608 words) of what the slot's process counts
 /// area of slot 1 ...
 /// ```
-/// The file is as long as the most slots would need and has holes: a block takes room on the disk once a
-/// worker is started with its plugin, and memory once it is used.
+/// The file grows, and has holes: a block takes room on the disk once a worker is started with its
+/// plugin, and memory once it is used.
 enum PluginLayout {
     /// The bytes "TALLYPLU" in memory.
     static let magic: UInt64 = 0x554c_5059_4c4c_4154
@@ -96,6 +96,4 @@ enum PluginLayout {
     static func entryOffset(_ plugin: Int) -> Int { headerWordCount + plugin * entryWordCount }
 
     static func areaOffset(_ slot: Int) -> Int { areasOffset + slot * areaWordCount }
-
-    static func byteCount(slots: Int) -> Int { areaOffset(slots) * 8 }
 }

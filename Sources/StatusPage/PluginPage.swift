@@ -24,10 +24,6 @@ package final class PluginPage {
         let temporary = path + ".new"
         let file = try File.open(temporary, for: .replacing)
         try File.allocate(file, byteCount: PluginLayout.areasOffset * 8)
-        try File.extend(
-            file,
-            byteCount: PluginLayout.byteCount(slots: StatusLayout.maximumSlotCount)
-        )
         let page = try PluginPage(file)
         page.table[PluginLayout.Header.version] = PluginLayout.version
         page.table[PluginLayout.Header.magic] = PluginLayout.magic
@@ -105,6 +101,8 @@ package final class PluginPage {
         let zeros = [UInt8](repeating: 0, count: PluginLayout.blockWordCount * 8)
         for slot in slots {
             let offset = PluginLayout.areaOffset(slot) + plugin * PluginLayout.blockWordCount
+            // Beyond the file's end there is nothing: no worker in this slot ever had a plugin.
+            guard try !File.read(file, at: offset * 8, byteCount: 1).isEmpty else { continue }
             try File.write(file, zeros, at: offset * 8)
         }
     }

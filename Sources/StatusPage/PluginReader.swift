@@ -59,9 +59,9 @@ enum PluginContents {
     /// The supervisor's part.
     static func header(of file: borrowing Descriptor) throws(StatusError) -> [UInt64] {
         let words = try words(of: file, from: 0, count: PluginLayout.areasOffset)
-        guard words[PluginLayout.Header.magic] == PluginLayout.magic else {
-            throw .notAStatusPage
-        }
+        guard words.count == PluginLayout.areasOffset,
+            words[PluginLayout.Header.magic] == PluginLayout.magic
+        else { throw .notAStatusPage }
         let version = words[PluginLayout.Header.version]
         guard version == PluginLayout.version else {
             throw .otherVersion(found: version, expected: PluginLayout.version)
@@ -75,13 +75,16 @@ enum PluginContents {
         slot: Int,
         plugin: Int
     ) throws(StatusError) -> [UInt64] {
-        try words(
+        let found = try words(
             of: file,
             from: PluginLayout.areaOffset(slot) + plugin * PluginLayout.blockWordCount,
             count: PluginLayout.blockWordCount
         )
+        let missing = PluginLayout.blockWordCount - found.count
+        return found + [UInt64](repeating: 0, count: missing)
     }
 
+    /// Fewer where the file ends.
     private static func words(
         of file: borrowing Descriptor,
         from offset: Int,
@@ -93,8 +96,7 @@ enum PluginContents {
         } catch {
             throw .unreadable(error)
         }
-        guard bytes.count == count * 8 else { throw .notAStatusPage }
-        return (0..<count).map { word in
+        return (0..<bytes.count / 8).map { word in
             bytes[word * 8..<word * 8 + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
     }

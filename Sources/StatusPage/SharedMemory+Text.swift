@@ -4,9 +4,11 @@ import Reactor
 
 /// Short texts in words of shared memory: the bytes in order, and their count in a word of its own.
 extension SharedMemory {
-    /// Cut to the limit where it is longer; empty for a moment.
+    /// Cut to the limit where it is longer; empty for a moment where it was another.
     func setText(_ text: String, at word: Int, byteCountAt count: Int, maximumByteCount: Int) {
         let bytes = Array(text.utf8.prefix(maximumByteCount))
+        let old = self.text(at: word, byteCount: self[count], maximumByteCount: maximumByteCount)
+        guard old != bytes else { return }
         self[count] = 0
         for start in stride(from: 0, to: bytes.count, by: 8) {
             var value: UInt64 = 0

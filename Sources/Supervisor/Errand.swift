@@ -16,6 +16,10 @@ final class Errand {
         case undo(RenewalUndo)
         /// The same after an upgrade: become the old program first.
         case goBack(RenewalUndo)
+        /// Replace the workers whose plugins are not those that a worker would get now.
+        case settlePlugins
+        /// The same after the end of a plugin's quarantine.
+        case release(plugin: String)
 
         /// For the log.
         var name: String {
@@ -23,6 +27,8 @@ final class Errand {
             case .reload: "reload"
             case .upgrade, .finishUpgrade: "upgrade"
             case .undo, .goBack: "undo"
+            case .settlePlugins: "quarantine"
+            case .release: "release"
             }
         }
     }

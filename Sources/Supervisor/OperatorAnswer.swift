@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import StatusPage
+
 /// How an operator's request went, as it goes over the supervisor's socket: the exit status of the
 /// command as a line, then the lines for whoever gave it.
 package struct OperatorAnswer: Hashable, Sendable {
@@ -30,9 +32,31 @@ package struct OperatorAnswer: Hashable, Sendable {
 }
 
 /// What an operator may ask of a supervisor that runs.
-package enum OperatorRequest: String, CaseIterable, Sendable {
+package enum OperatorRequest: Hashable, Sendable {
     /// As by SIGHUP.
     case reload
     /// As by SIGUSR2.
     case upgrade
+    /// End a plugin's quarantine.
+    case release(plugin: String)
+
+    /// As it goes over the socket, without the end of its line.
+    package var text: String {
+        switch self {
+        case .reload: "reload"
+        case .upgrade: "upgrade"
+        case .release(let plugin): "release \(plugin)"
+        }
+    }
+
+    /// nil: something else than a request.
+    init?(text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        switch (words.first, words.count) {
+        case ("reload", 1): self = .reload
+        case ("upgrade", 1): self = .upgrade
+        case ("release", 2) where PluginPlace.isName(words[1]): self = .release(plugin: words[1])
+        default: return nil
+        }
+    }
 }

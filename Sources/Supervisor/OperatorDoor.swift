@@ -2,10 +2,10 @@
 
 import Reactor
 
-/// The Unix socket in the data folder, which only its owner may enter, where `tally reload` and
-/// `tally upgrade` ask and wait for the outcome.
+/// The Unix socket in the data folder, which only its owner may enter, where `tally reload`,
+/// `tally upgrade` and `tally plugin release` ask and wait for the outcome.
 ///
-/// One line is a request: `reload` or `upgrade`. The connection then waits for its answer, across an
+/// One line is a request: `reload`, `upgrade` or `release PLUGIN`. The connection then waits for its answer, across an
 /// upgrade too.
 final class OperatorDoor: EventHandler {
     /// Operators are few; more connections than this wait in the backlog.
@@ -54,7 +54,7 @@ final class OperatorDoor: EventHandler {
             watch()
             guard let line else { return }
             let asker = Asker(visitor.takeDescriptor())
-            guard let request = OperatorRequest(rawValue: line) else {
+            guard let request = OperatorRequest(text: line) else {
                 return asker.answer(OperatorAnswer(status: 64, lines: ["unknown request"]))
             }
             ask(request, asker)

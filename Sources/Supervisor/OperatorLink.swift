@@ -17,7 +17,7 @@ package enum OperatorLink {
     ) throws(SystemError) -> OperatorAnswer {
         let path = DataFolder.operatorSocketPath(folder)
         let socket = try Socket.connect(.unix(path: path))
-        try Socket.sendAll(socket.raw, Array("\(request.rawValue)\n".utf8), until: deadline)
+        try Socket.sendAll(socket.raw, Array("\(request.text)\n".utf8), until: deadline)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         var descriptors: [Int32] = []

@@ -87,6 +87,14 @@ extension Supervision {
         return begin(children[index].identity, now: now)
     }
 
+    /// Whether the renewal waits for this child to serve.
+    func isAwaited(_ identity: ProcessIdentity) -> Bool {
+        switch renewal?.step {
+        case .succession(identity, _), .service(identity, _): true
+        default: false
+        }
+    }
+
     /// Counts a death of the child that the renewal waits for.
     ///
     /// - Returns: the renewal's end when it was one too many, or says that it would not get better.
@@ -94,10 +102,7 @@ extension Supervision {
         of identity: ProcessIdentity,
         _ reason: RenewalFailure.Reason
     ) -> [SupervisionAction] {
-        switch renewal?.step {
-        case .succession(identity, _), .service(identity, _): break
-        default: return []
-        }
+        guard isAwaited(identity) else { return [] }
         renewal?.failedAttemptCount += 1
         var isHopeless = renewal?.failedAttemptCount ?? 0 >= Renewal.maximumAttemptCount
         if case .ended(.exited(let status)) = reason {

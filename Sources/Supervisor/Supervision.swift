@@ -36,6 +36,7 @@ struct Supervision {
     var children: [ChildState]
     var retiring: [RetiringProcess] = []
     var renewal: Renewal?
+    var plugins = PluginRoster()
     var exitStatus: Int32 = 0
     private var lastTick: MonotonicTime
     private var wasAnnounced = false
@@ -124,9 +125,11 @@ struct Supervision {
             + replaceOrFinish(index, lifetime: .zero, now: now)
     }
 
+    /// `loss`: the plugin that it died of, unless it had another version of it than is in force.
     mutating func ended(
         pid: Int32,
         _ status: ExitStatus,
+        loss: PluginLoss? = nil,
         now: MonotonicTime
     ) -> [SupervisionAction] {
         if let index = retiring.firstIndex(where: { $0.pid == pid }) {
@@ -152,8 +155,16 @@ struct Supervision {
             children[index].ended(waitingUntil: nil)
             return [.giveUp(identity, status: code)] + stop(now: now)
         }
-        return noteFailedAttempt(of: identity, .ended(status))
-            + replaceOrFinish(index, lifetime: now - process.startedAt, now: now)
+        // A new version that does not come up fails its renewal, and is not to be remembered.
+        let isOfRenewal = isAwaited(identity) && !process.isServing
+        return note(isOfRenewal ? nil : loss, now: now)
+            + noteFailedAttempt(of: identity, .ended(status))
+            + replaceOrFinish(
+                index,
+                lifetime: now - process.startedAt,
+                isPrompt: loss.map { plugins.restartsPromptly($0.plugin, now: now) } ?? false,
+                now: now
+            )
     }
 
     /// Time passed; `signs` are what the running processes show in the status page.
@@ -191,15 +202,22 @@ struct Supervision {
     mutating func replaceOrFinish(
         _ index: Int,
         lifetime: Duration,
+        isPrompt: Bool = false,
         now: MonotonicTime
     ) -> [SupervisionAction] {
         guard mayRestart(children[index].identity.role) else {
             children[index].ended(waitingUntil: nil)
             return advance(now: now)
         }
-        let delay = children[index].backOff.delay(afterLiving: lifetime)
+        let delay =
+            isPrompt ? .zero : children[index].backOff.delay(afterLiving: lifetime)
         children[index].ended(waitingUntil: now + delay)
         return [.restartLater(children[index].identity, after: delay)]
+    }
+
+    private mutating func note(_ loss: PluginLoss?, now: MonotonicTime) -> [SupervisionAction] {
+        guard let loss, plugins.noteDeath(of: loss.plugin, loss.death, now: now) else { return [] }
+        return [.quarantine(plugin: loss.plugin)]
     }
 
     /// Workers that drain still need their hub.

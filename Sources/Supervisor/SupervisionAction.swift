@@ -17,6 +17,8 @@ enum SupervisionAction: Hashable {
     case kill(ProcessIdentity, pid: Int32, KillReason)
     /// The successor does the work from now on; `retiring` finishes what it has, nil: it is dead.
     case promote(ProcessIdentity, pid: Int32, retiring: Int32?)
+    /// A plugin killed one worker too many: start workers without it, and replace those that have it.
+    case quarantine(plugin: String)
     /// There is no such child any more.
     case forget(ProcessIdentity)
     /// Every child serves, for the first time.
@@ -57,4 +59,11 @@ enum KillReason: Hashable, CustomStringConvertible {
 struct SignOfLife: Hashable {
     var beatCount: UInt64
     var isServing: Bool
+}
+
+/// The death of a worker by a plugin.
+struct PluginLoss: Hashable {
+    /// Its name.
+    let plugin: String
+    let death: PluginEntry.Death
 }

@@ -31,9 +31,11 @@ extension Supervisor {
                     "killing child",
                     metadata: metadata(identity, pid: pid, ["reason": "\(reason)"])
                 )
-                ChildProcess.signal(pid, SIGKILL)
+                kill(pid, reason)
             case .promote(let identity, let pid, let old):
                 promote(identity, pid, retiring: old)
+            case .quarantine(let plugin):
+                quarantine(plugin)
             case .forget(let identity):
                 forget(identity)
             case .announceServing:
@@ -75,7 +77,8 @@ extension Supervisor {
                 "child ended",
                 metadata: metadata(record.identity, pid: pid, ["by": "\(status)"])
             )
-            perform(supervision.ended(pid: pid, status, now: loop.now))
+            let loss = noteLoss(of: record, status)
+            perform(supervision.ended(pid: pid, status, loss: loss, now: loop.now))
         }
         reapProbe()
     }
@@ -129,6 +132,7 @@ extension Supervisor {
             standing == .successor
             ? supervision.pid(of: identity).flatMap { processes[$0]?.controlNumber } : nil
         let isHub = identity.role == .hub
+        let places = isHub ? [] : supervision.plugins.places
         let launch = ChildLaunch(
             identity: identity,
             parent: OwnProcess.identifier,
@@ -140,7 +144,9 @@ extension Supervisor {
             hubSocketPath: DataFolder.hubSocketPath(claim.path),
             dataFolder: claim.path,
             control: pair?.second,
-            predecessor: predecessor
+            predecessor: predecessor,
+            pluginPage: makeRoom(for: places, identity, slot: number),
+            plugins: places
         )
         // Before the child exists, so that what it writes is never overwritten.
         slot.assign(identity, standing)
@@ -159,7 +165,14 @@ extension Supervisor {
         }
         startCounts[identity] = restarts + 1
         slot.began(pid: pid, restarts: restarts, at: WallClock.now())
-        processes[pid] = ChildRecord(identity, pid: pid, slot: number, control: ours)
+        processes[pid] = ChildRecord(
+            identity,
+            pid: pid,
+            slot: number,
+            control: ours,
+            plugins: isHub ? [:] : supervision.plugins.loaded,
+            pluginNumbers: Set(places.map(\.number))
+        )
         var details: Logger.Metadata = ["restarts": "\(restarts)"]
         if standing == .successor { details["replaces"] = "\(supervision.pid(of: identity) ?? 0)" }
         logger.info("child started", metadata: metadata(identity, pid: pid, details))
@@ -206,7 +219,7 @@ extension Supervisor {
         }
     }
 
-    private func slot(ofProcess pid: Int32) -> StatusSlot? {
+    func slot(ofProcess pid: Int32) -> StatusSlot? {
         processes[pid].flatMap { page.slot($0.slot) }
     }
 

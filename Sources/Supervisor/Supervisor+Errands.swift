@@ -12,20 +12,29 @@ extension Supervisor {
         guard !supervision.isStopping else {
             return Errand(.reload, askers: askers).answer(Self.stopping)
         }
-        logger.notice("\(request.rawValue) requested")
+        logger.notice("\(request.text) requested")
         let known = nextErrands.first { errand in
             switch errand.task {
             case .reload: request == .reload
             case .upgrade: request == .upgrade
-            case .finishUpgrade, .undo, .goBack: false
+            case .release(let plugin): request == .release(plugin: plugin)
+            case .finishUpgrade, .undo, .goBack, .settlePlugins: false
             }
         }
         if let known {
             known.askers += askers
         } else {
-            nextErrands.append(Errand(request == .reload ? .reload : .upgrade, askers: askers))
+            nextErrands.append(Errand(Self.task(request), askers: askers))
         }
         runNextErrand()
+    }
+
+    private static func task(_ request: OperatorRequest) -> Errand.Task {
+        switch request {
+        case .reload: .reload
+        case .upgrade: .upgrade
+        case .release(let plugin): .release(plugin: plugin)
+        }
     }
 
     /// Begins with what waits, when nothing is going on any more.
@@ -44,6 +53,8 @@ extension Supervisor {
         case .upgrade: probeNewProgram()
         case .undo(let undo): self.undo(undo)
         case .goBack(let undo): probeOldProgram(undo)
+        case .settlePlugins: settlePlugins()
+        case .release(let plugin): release(plugin)
         }
     }
 
@@ -82,6 +93,18 @@ extension Supervisor {
 
     private func replace(with new: Setup, includingHub: Bool) {
         let old = setup
+        previousPlugins = supervision.plugins
+        guard adopt(new.options.plugins) else {
+            return refuse(
+                LoadingFailure(
+                    exitStatus: 75,
+                    problems: [
+                        "plugins: old workers still have others, and together they are too many; "
+                            + "try again when they are gone"
+                    ]
+                )
+            )
+        }
         let workers = (0..<new.options.workerCount).map { ProcessIdentity(.worker, $0) }
         let plan = RenewalPlan(
             workers: workers,
@@ -137,6 +160,7 @@ extension Supervisor {
     func finishErrand() {
         previousSetup?.listeners.removeFiles(except: setup.listeners)
         previousSetup = nil
+        previousPlugins = nil
         previousProgram = nil
         page.setAddresses(setup.listeners.addresses)
         if let level = setup.options.logLevel { logger.logLevel = level }
@@ -152,6 +176,11 @@ extension Supervisor {
             }
             logger.notice("\(errand.task.name) done")
             errand.answer(OperatorAnswer(status: 0, lines: ["\(errand.task.name) done"]))
+        case .settlePlugins:
+            logger.notice("workers replaced, without the plugins in quarantine")
+        case .release(let plugin):
+            logger.notice("quarantine ended", metadata: ["plugin": "\(plugin)"])
+            errand.answer(OperatorAnswer(status: 0, lines: ["\(plugin) is active again"]))
         }
     }
 
@@ -159,7 +188,9 @@ extension Supervisor {
     func failErrand(_ failure: RenewalFailure) {
         logger.error("\(errand?.task.name ?? "renewal") failed", metadata: ["reason": "\(failure)"])
         if let previousSetup { setup = previousSetup }
+        if let previousPlugins { supervision.plugins.goBack(to: previousPlugins) }
         previousSetup = nil
+        previousPlugins = nil
         switch errand?.task {
         case .reload, .finishUpgrade, .upgrade:
             startUndo(RenewalUndo(replaced: failure.replaced, reason: "\(failure)"))
@@ -169,6 +200,10 @@ extension Supervisor {
                 OperatorAnswer(status: 70, lines: [undo.reason, "and undoing it: \(failure)"])
             )
             errand = nil
+        case .settlePlugins:
+            logger.critical("workers keep a plugin in quarantine until they end or die of it")
+            errand = nil
+        case .release(let plugin): goBackOnRelease(plugin, failure)
         case nil: break
         }
     }

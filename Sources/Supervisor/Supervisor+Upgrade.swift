@@ -140,7 +140,8 @@ extension Supervisor {
                 )
             },
             askers: ((errand?.askers ?? []) + nextErrands.flatMap(\.askers))
-                .map { $0.descriptor.raw }
+                .map { $0.descriptor.raw },
+            plugins: supervision.plugins.entries
         )
     }
 }

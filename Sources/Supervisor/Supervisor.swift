@@ -20,6 +20,7 @@ package final class Supervisor {
     let claim: FolderClaim
     let hubListener: Descriptor
     let page: StatusPage
+    let pluginPage: PluginPage
     /// The program that runs, for going back to it.
     let ownProgram: Descriptor
     /// Where a newer one will be; nil when nobody knows.
@@ -30,6 +31,9 @@ package final class Supervisor {
     var setup: Setup
     /// What to go back to when the renewal that runs fails.
     var previousSetup: Setup?
+    var previousPlugins: PluginRoster?
+    /// What the file `plugins` says.
+    var publishedPlugins: [Int: PluginEntry] = [:]
     var supervision: Supervision
     var processes: [Int32: ChildRecord] = [:]
     var startCounts: [ProcessIdentity: Int] = [:]
@@ -60,6 +64,7 @@ package final class Supervisor {
         operatorListener = try Self.listen(DataFolder.operatorSocketPath(options.dataFolder))
         do throws(SystemError) {
             page = try StatusPage.create(path: DataFolder.statusPath(options.dataFolder))
+            pluginPage = try PluginPage.create(path: DataFolder.pluginsPath(options.dataFolder))
         } catch {
             throw .folderUnusable(options.dataFolder, error)
         }
@@ -73,12 +78,14 @@ package final class Supervisor {
             [ProcessIdentity(.hub)]
             + (0..<options.workerCount).map { ProcessIdentity(.worker, $0) }
         supervision = Supervision(identities, options.timing, now: loop.now)
+        _ = supervision.plugins.adopt(options.plugins, numbersInUse: [])
         page.slot(0)?.assign(ProcessIdentity(.supervisor), .current)
         // In the order in which they are shown, before any of them runs.
         for identity in identities {
             page.slot(StatusPage.slots(of: identity).lowerBound)?.assign(identity, .current)
         }
         page.setAddresses(setup.listeners.addresses)
+        publishPlugins()
     }
 
     /// Makes the data folder if it is missing, for what is to lie there before there is a supervisor.
@@ -100,6 +107,7 @@ package final class Supervisor {
         self.logger = logger
         self.setup = setup
         self.page = page
+        pluginPage = try Self.openPluginPage(state.dataFolder)
         renewalOptions = setup.options.renewal
         program = state.program
         claim = FolderClaim(path: state.dataFolder, resuming: Descriptor(owning: state.lock))
@@ -113,16 +121,18 @@ package final class Supervisor {
             setup.options.timing,
             now: loop.now
         )
+        supervision.plugins = PluginRoster(state.plugins)
         for child in state.children {
             startCounts[child.identity] = child.startCount
             guard let process = child.process else { continue }
-            processes[process.pid] = ChildRecord(process)
+            processes[process.pid] = ChildRecord(process, supervision.plugins)
         }
         let askers = state.askers.map { Asker(Descriptor(owning: $0)) }
         switch state.task {
         case .finishUpgrade: nextErrands = [Errand(.finishUpgrade, askers: askers)]
         case .undo(let undo): nextErrands = [Errand(.undo(undo), askers: askers)]
         }
+        publishPlugins()
     }
 
     /// Runs the children and watches them until told to stop by TERM or INT.
@@ -198,6 +208,7 @@ package final class Supervisor {
     func watch() {
         if let wakeUp { loop.cancel(wakeUp) }
         perform(supervision.tick(signsOfLife(), now: loop.now))
+        publishPlugins()
         runNextErrand()
         let interval =
             supervision.isRenewing ? Self.renewalWatchInterval : Self.watchInterval

@@ -21,6 +21,8 @@ package struct SupervisorOptions: Sendable {
     /// The program that knows the subcommands `hub` and `worker`.
     package var executable = ChildProcess.ownExecutable
     package var timing = SupervisionTiming()
+    /// Those of the manifest, at most `PluginPlace.maximumCount`, with different names.
+    package var plugins: [SupervisedPlugin] = []
     /// nil: as it is.
     package var logLevel: Logger.Level?
     /// How the service is started, and loaded, again.

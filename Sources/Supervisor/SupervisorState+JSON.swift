@@ -58,6 +58,7 @@ extension SupervisorState {
             writer.endObject()
         }
         writer.list("askers", askers) { $0.integer($1) }
+        writer.list("plugins", plugins) { $0.write($1) }
         writer.endObject()
         return writer.bytes
     }
@@ -100,7 +101,9 @@ extension SupervisorState {
             addresses: try value.list("addresses") { try? Address($0) },
             workerCount: try value.number("workers", 1...SupervisorOptions.maximumWorkerCount),
             children: try value.list("children") { try? Child($0) },
-            askers: try value.list("askers") { $0.descriptor }
+            askers: try value.list("askers") { $0.descriptor },
+            plugins: value["plugins"] == nil
+                ? [] : try value.list("plugins") { try? PluginRoster.Entry($0) }
         )
         for (name, path) in Self.numbers { self[keyPath: path] = try value.descriptor(name) }
         try check()
@@ -119,6 +122,9 @@ extension SupervisorState {
             children.contains(where: { $0.identity == ProcessIdentity(.hub) })
         else { throw .wrong("children") }
         guard Set(descriptors).count == descriptors.count else { throw .wrong("descriptors") }
+        guard Set(plugins.map(\.number)).count == plugins.count,
+            Set(plugins.map(\.plugin.name)).count == plugins.count
+        else { throw .wrong("plugins") }
     }
 
     private typealias Field = any (WritableKeyPath<Self, Int32> & Sendable)
@@ -169,12 +175,12 @@ extension ProcessIdentity {
 }
 
 extension JSONValue {
-    fileprivate func text(_ key: String) throws(SupervisorStateError) -> String {
+    func text(_ key: String) throws(SupervisorStateError) -> String {
         guard let text = self[key]?.string else { throw .wrong(key) }
         return text
     }
 
-    fileprivate func number(
+    func number(
         _ key: String,
         _ range: ClosedRange<Int>
     ) throws(SupervisorStateError) -> Int {
@@ -196,7 +202,7 @@ extension JSONValue {
         self[key] == nil ? nil : try descriptor(key)
     }
 
-    fileprivate func list<Element>(
+    func list<Element>(
         _ key: String,
         _ read: (JSONValue) -> Element?
     ) throws(SupervisorStateError) -> [Element] {
@@ -208,12 +214,12 @@ extension JSONValue {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String) {
+    mutating func member(_ name: String, _ text: String) {
         key(name)
         string(text)
     }
 
-    fileprivate mutating func member(_ name: String, _ number: Int) {
+    mutating func member(_ name: String, _ number: Int) {
         key(name)
         integer(number)
     }
@@ -225,7 +231,7 @@ extension JSONWriter {
         endArray()
     }
 
-    fileprivate mutating func list<Element>(
+    mutating func list<Element>(
         _ name: String,
         _ elements: [Element],
         _ write: (inout JSONWriter, Element) -> Void

@@ -60,6 +60,8 @@ struct SupervisorState: Hashable {
     var children: [Child]
     /// Whoever waits for the task's outcome.
     var askers: [Int32]
+    /// What is known of the plugins, quarantines included.
+    var plugins: [PluginRoster.Entry] = []
 
     /// Every descriptor that has to stay open.
     var descriptors: [Int32] {

@@ -44,6 +44,7 @@ struct Tally: ParsableCommand {
                 name: "Serving",
                 subcommands: [
                     ServeCommand.self, StatusCommand.self, ReloadCommand.self, UpgradeCommand.self,
+                    PluginCommand.self,
                 ]
             ),
             CommandGroup(

@@ -142,7 +142,7 @@ import Testing
         let file = try File.open(path, for: .replacing)
         #expect(throws: StatusError.notAStatusPage) { try read() }
         try File.write(file, Array("TALLYPLU".utf8) + [9, 0, 0, 0, 0, 0, 0, 0])
-        try File.extend(file, byteCount: PluginLayout.areasOffset * 8)
+        try File.allocate(file, byteCount: PluginLayout.areasOffset * 8)
         #expect(throws: StatusError.otherVersion(found: 9, expected: 1)) { try read() }
     }
 }

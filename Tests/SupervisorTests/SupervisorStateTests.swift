@@ -50,7 +50,19 @@ import Testing
             ),
             SupervisorState.Child(identity: ProcessIdentity(.worker, 0), startCount: 3),
         ],
-        askers: [15]
+        askers: [15],
+        plugins: [
+            PluginRoster.Entry(
+                number: 2,
+                plugin: .sample("word-filter"),
+                isPresent: false,
+                deaths: [MonotonicTime(nanoseconds: 5), MonotonicTime(nanoseconds: 7)],
+                deathCount: 9,
+                lastDeath: .sample,
+                quarantinedAt: 1_700_000_000_000
+            ),
+            PluginRoster.Entry(number: 0, plugin: .sample("webhook")),
+        ]
     )
 
     @Test func comesBackAsItWasHandedOver() throws {

@@ -2,6 +2,7 @@
 /* Says, in memory that outlives the process, where in which plugin it died or hangs. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Words of a record; the first is written last. */
@@ -51,3 +52,8 @@ void tally_fault_set_thread(int plugin);
 
 /* tgkill(2) of a process's first thread: the others of a worker are plugins' own. */
 int tally_fault_locate(int process);
+
+/* Of Swift's runtime (swift/Demangling/Demangle.h), which every Swift program has: a symbol's name for
+   people, to be freed; NULL when it is none of Swift's. */
+char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buffer_size,
+                     uint32_t flags);

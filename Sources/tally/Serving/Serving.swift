@@ -120,6 +120,7 @@ enum Serving {
         options.timing.maximumBackOff = configuration.supervisor.maximumBackOff
         options.timing.stableAfter = configuration.supervisor.stableAfter
         options.timing.drainTimeout = configuration.supervisor.drainTimeout
+        options.plugins = configuration.plugins.map { SupervisedPlugin($0) }
         options.logLevel = Logger.Level(rawValue: configuration.log.level.rawValue)
         return options
     }
