@@ -114,7 +114,7 @@ let package = Package(
         module("TallyPlugin", ["CTallyPlugin", "CJansson"]),
         module("TallyPluginTesting", ["TallyPlugin", "CTallyPlugin", "CJansson"]),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
-        module("Manifest", ["Channels", "Hooks", yams]),
+        module("Manifest", ["Channels", "Hooks", "JSON", yams]),
 
         .target(name: "AddressRanges", path: "Plugins/AddressRanges", cSettings: cSettings),
 
@@ -131,11 +131,13 @@ let package = Package(
         module("Journal", ["SQLite", "Reactor", "JSON", "Channels", "Live"]),
 
         // What runs plugins in a worker.
+        .target(name: "CPluginHost", dependencies: ["CTallyPlugin"]),
+        .target(name: "CSettingsSchema"),
         module(
             "PluginHost",
             [
-                "CTallyPlugin", "CJansson", "CLinux", "Hooks", "JSON", "Manifest", "Reactor",
-                "StatusPage", logging,
+                "CTallyPlugin", "CPluginHost", "CSettingsSchema", "CJansson", "Hooks", "JSON",
+                "Manifest", "Reactor", "StatusPage", logging,
             ]
         ),
 
@@ -203,8 +205,16 @@ let package = Package(
         tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
-        tests("Manifest", ["Manifest", "Channels"]),
+        tests("Manifest", ["Manifest", "Channels", "Hooks"]),
         tests("Digests", ["Digests"]),
+        .testTarget(
+            name: "PluginHostTests",
+            dependencies: [
+                "PluginHost", "Hooks", "JSON", "Manifest", "Reactor", "TestSupport", logging,
+            ],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         tests("HTTP", ["HTTP", "TestSupport"]),
         tests("WebSocket", ["WebSocket", "HTTP", "TestSupport"]),
         tests("StudioPage", ["StudioPage"]),
@@ -274,7 +284,8 @@ let package = Package(
         tests("Webhook", ["Webhook", "CTallyPlugin"]),
     ]
         + plugin("MediaNginxRTMP", ["AddressRanges", "CCurl", "COpenSSL"])
-        + plugin("Webhook", ["AddressRanges", "CCurl", "COpenSSL"])
+        + plugin("Webhook", ["AddressRanges", "CCurl", "COpenSSL"]),
+    cxxLanguageStandard: .cxx17
 )
 
 // libFuzzer watches every branch of what it runs, so the whole package is built for it: `make fuzz`.

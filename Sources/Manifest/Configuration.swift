@@ -28,7 +28,10 @@ package struct Configuration: Hashable, Sendable {
     package var supervisor = SupervisorSettings()
     /// What each feed channel may do; the first rule whose pattern matches holds.
     package var channels: [ChannelRule] = [Configuration.catchAllRule]
-    /// What to load into every worker, each described by a manifest of its own.
+    /// The manifests of the plugins, as they are written: a relative path starts at the manifest's
+    /// folder.
+    package var pluginManifests: [String] = []
+    /// What they say, once `serve` has read them; every worker loads these.
     package var plugins: [PluginSettings] = []
     /// `serve --demo`; never a key of the manifest.
     package var isDemo: Bool = false

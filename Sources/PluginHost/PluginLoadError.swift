@@ -3,9 +3,16 @@
 /// Why a plugin cannot run, for the operator.
 package struct PluginLoadError: Error, Hashable, Sendable, CustomStringConvertible {
     package let plugin: String
-    /// `FILE:LINE` of the manifest.
-    package let source: String
+    /// The key of its manifest that it has to do with, or a place below one: `settings/lists/0`.
+    package let key: String
+    /// One line, without the plugin's name.
     package let message: String
 
-    package var description: String { "\(source): plugin \(plugin): \(message)" }
+    package init(_ plugin: String, _ key: String, _ message: String) {
+        self.plugin = plugin
+        self.key = key
+        self.message = message
+    }
+
+    package var description: String { "plugin \(plugin): \(message)" }
 }

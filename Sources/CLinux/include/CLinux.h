@@ -41,6 +41,8 @@ int tally_is_locked(int file);
 
 /* sigprocmask(2) with SIG_BLOCK and signalfd(2), nonblocking and close-on-exec. */
 int tally_signal_descriptor(const int *signals, int count);
+/* eventfd(2), nonblocking and close-on-exec. */
+int tally_wake_descriptor(void);
 void tally_ignore_broken_pipe(void);
 void tally_ignore_file_size_limit(void);
 

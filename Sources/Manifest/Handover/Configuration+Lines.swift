@@ -10,11 +10,14 @@ import Channels
 extension Configuration {
     private static let header = "tally-configuration 1"
     private static let ruleMark = "[rule]"
+    private static let pluginMark = "[plugin]"
+    private static let manifestKey = "manifest"
     private static let demoKey = "demo"
     private static let secretKey = "secret"
     private static let publicKeyKey = "public_key"
 
-    /// - Parameter includingSecret: false for the hub, which checks no token.
+    /// - Parameter includingSecret: false for the hub, which checks no token and loads no plugin: it
+    ///   is not restarted when plugins change.
     /// - Returns: what `init(decoding:)` takes.
     package func encoded(includingSecret: Bool) -> [UInt8] {
         var lines = [Self.header]
@@ -25,7 +28,9 @@ extension Configuration {
                 for value in values { lines.append(setting.key + "\t" + value) }
             }
         }
-        append(Self.settings, of: self)
+        var own = self
+        if !includingSecret { own.pluginManifests = [] }
+        append(Self.settings, of: own)
         lines.append("\(Self.demoKey)\t\(isDemo)")
         if includingSecret, !tokens.secret.isEmpty {
             lines.append(Self.secretKey + "\t" + Hexadecimal.text(of: tokens.secret.bytes))
@@ -37,17 +42,28 @@ extension Configuration {
             lines.append(Self.ruleMark)
             append(ChannelRule.settings, of: rule)
         }
+        for plugin in includingSecret ? plugins : [] {
+            lines.append(Self.pluginMark)
+            lines.append("\(Self.manifestKey)\t\(plugin.manifest)")
+            let text = String(decoding: plugin.settings, as: UTF8.self)
+            lines.append("\(PluginSettings.settingsKey)\t\(text)")
+            append(PluginSettings.settings, of: plugin)
+        }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
     package init(decoding bytes: [UInt8]) throws(HandoverError) {
         self.init()
         channels = []
-        var groups = String(decoding: bytes, as: UTF8.self)
+        let lines = String(decoding: bytes, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: true)
-            .split(separator: Substring(Self.ruleMark), omittingEmptySubsequences: false)
-            .map { Array($0) }
-        guard groups.first?.first.map(String.init) == Self.header else { throw .unknownVersion }
+        let marks = [Self.ruleMark, Self.pluginMark].map { Substring($0) }
+        var groups: [[Substring]] = [[]]
+        for line in lines {
+            if marks.contains(line) { groups.append([]) }
+            groups[groups.count - 1].append(line)
+        }
+        guard groups[0].first.map(String.init) == Self.header else { throw .unknownVersion }
         var own = try HandoverLines(groups.removeFirst().dropFirst())
         isDemo = own.take(Self.demoKey) == ["true"]
         if let text = own.take(Self.secretKey)?.first {
@@ -64,11 +80,30 @@ extension Configuration {
         }
         try own.apply(Self.settings, to: &self)
         for group in groups {
-            var rule = ChannelRule.blank
-            var lines = try HandoverLines(group[...])
-            try lines.apply(ChannelRule.settings, to: &rule)
-            channels.append(rule)
+            var lines = try HandoverLines(group.dropFirst())
+            if group.first == Substring(Self.ruleMark) {
+                var rule = ChannelRule.blank
+                try lines.apply(ChannelRule.settings, to: &rule)
+                channels.append(rule)
+            } else {
+                plugins.append(try Self.plugin(&lines))
+            }
         }
+    }
+
+    private static func plugin(_ lines: inout HandoverLines) throws(HandoverError) -> PluginSettings
+    {
+        var plugin = PluginSettings()
+        guard let manifest = lines.take(manifestKey)?.first else {
+            throw .missingKey(manifestKey)
+        }
+        guard let settings = lines.take(PluginSettings.settingsKey)?.first else {
+            throw .missingKey(PluginSettings.settingsKey)
+        }
+        plugin.manifest = manifest
+        plugin.settings = Array(settings.utf8)
+        try lines.apply(PluginSettings.settings, to: &plugin)
+        return plugin
     }
 }
 

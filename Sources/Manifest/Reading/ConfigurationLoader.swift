@@ -27,17 +27,49 @@ package enum ConfigurationLoader {
         }
     }
 
-    /// - Parameters:
-    ///   - manifest: nil when there is none.
-    ///   - environment: the process's; only `TALLY_` names are looked at.
-    ///   - flags: in the order given.
-    /// - Returns: a configuration whose every value is valid.
-    /// - Throws: every problem found, wherever it stands.
+    /// A configuration, and where the keys of its plugins' manifests stand.
+    package struct Loaded {
+        package var configuration: Configuration
+        /// In the order of `configuration.plugins`.
+        package var plugins: [PluginManifest] = []
+    }
+
+    /// The same with the plugins' manifests left unread.
     package static func load(
         manifest: Manifest?,
         environment: [String: String],
         flags: [Flag]
     ) throws(ConfigurationError) -> Configuration {
+        try loadLocated(manifest: manifest, environment: environment, flags: flags).configuration
+    }
+
+    /// - Parameters:
+    ///   - manifest: nil when there is none.
+    ///   - environment: the process's; only `TALLY_` names are looked at.
+    ///   - flags: in the order given.
+    ///   - readPlugin: reads a plugin's manifest, or says why it cannot.
+    /// - Returns: a configuration whose every value is valid.
+    /// - Throws: every problem found, wherever it stands.
+    package static func load(
+        manifest: Manifest?,
+        environment: [String: String],
+        flags: [Flag],
+        readPlugin: (String) -> Result<Manifest, UnreadableManifest>
+    ) throws(ConfigurationError) -> Loaded {
+        let located = try loadLocated(manifest: manifest, environment: environment, flags: flags)
+        var reading = PluginReading(located.configuration, sources: located.sources)
+        reading.readAll(readPlugin)
+        guard reading.problems.isEmpty else { throw ConfigurationError(reading.problems) }
+        var loaded = Loaded(configuration: located.configuration, plugins: reading.manifests)
+        loaded.configuration.plugins = reading.manifests.map(\.settings)
+        return loaded
+    }
+
+    private static func loadLocated(
+        manifest: Manifest?,
+        environment: [String: String],
+        flags: [Flag]
+    ) throws(ConfigurationError) -> ManifestReader.Result {
         var configuration = Configuration()
         var sources: [String: ConfigurationProblem.Source] = [:]
         var problems: [ConfigurationProblem] = []
@@ -79,7 +111,7 @@ package enum ConfigurationLoader {
             }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems) }
-        return configuration
+        return ManifestReader.Result(configuration: configuration, sources: sources)
     }
 
     /// Names in the environment that look like an override but are none.

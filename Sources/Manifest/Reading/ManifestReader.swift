@@ -8,13 +8,15 @@ package struct ManifestReader {
     /// A hundred times what a manifest with every key and many rules takes.
     package static let maximumByteCount = 1 << 20
 
-    private let path: String
-    private var problems: [ConfigurationProblem] = []
+    let path: String
+    var problems: [ConfigurationProblem] = []
     private var configuration = Configuration()
+    /// What `readPlugin` fills instead.
+    var plugin = PluginSettings()
     /// Where each key's value stands, for what only shows once all are read.
-    private var positions: [String: Mark] = [:]
+    var positions: [String: Mark] = [:]
 
-    private init(path: String) {
+    init(path: String) {
         self.path = path
     }
 
@@ -32,15 +34,8 @@ package struct ManifestReader {
     /// - Throws: every problem found, in the order of the file.
     package static func read(_ text: String, path: String) throws(ConfigurationError) -> Result {
         var reader = ManifestReader(path: path)
-        guard text.utf8.count <= maximumByteCount else {
-            let limit = ByteCountNotation.text(of: maximumByteCount)
-            throw ConfigurationError([
-                ConfigurationProblem(.wholeFile(path: path), "larger than \(limit)")
-            ])
-        }
-        if let root = try reader.compose(text) {
-            reader.readRoot(root)
-        }
+        let root = try reader.root(of: text)
+        if let root { reader.readRoot(root) }
         guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
         return Result(
             configuration: reader.configuration,
@@ -50,7 +45,14 @@ package struct ManifestReader {
         )
     }
 
-    private func compose(_ text: String) throws(ConfigurationError) -> Node? {
+    /// nil for a text without any content.
+    func root(of text: String) throws(ConfigurationError) -> Node? {
+        guard text.utf8.count <= Self.maximumByteCount else {
+            let limit = ByteCountNotation.text(of: Self.maximumByteCount)
+            throw ConfigurationError([
+                ConfigurationProblem(.wholeFile(path: path), "larger than \(limit)")
+            ])
+        }
         do {
             return try Yams.compose(yaml: text)
         } catch {
@@ -78,7 +80,13 @@ package struct ManifestReader {
             } else if let setting = Configuration.settings.first(where: { $0.key == key }) {
                 read(setting, from: value, into: \.configuration)
             } else {
-                reportUnknown(key, at: keyNode, among: topKeys, in: nil)
+                reportUnknown(
+                    key,
+                    at: keyNode,
+                    among: topKeys,
+                    in: nil,
+                    of: Configuration.settings
+                )
             }
         }
     }
@@ -96,7 +104,13 @@ package struct ManifestReader {
                 read(setting, from: value, into: \.configuration)
             } else {
                 let known = settings.compactMap { $0.key.splitGroup?.name }
-                reportUnknown(key, at: keyNode, among: known, in: group)
+                reportUnknown(
+                    key,
+                    at: keyNode,
+                    among: known,
+                    in: group,
+                    of: Configuration.settings
+                )
             }
         }
     }
@@ -133,110 +147,17 @@ package struct ManifestReader {
                 read(setting, from: value, into: \.configuration.channels[index])
             } else {
                 let known = ChannelRule.settings.map(\.key)
-                reportUnknown(key, at: keyNode, among: known, in: "a rule under channels")
+                reportUnknown(
+                    key,
+                    at: keyNode,
+                    among: known,
+                    in: "a rule under channels",
+                    of: Configuration.settings
+                )
             }
         }
         if !hasPattern {
             report("a rule needs \"\(ChannelRule.patternKey): PATTERN\"", at: node)
         }
-    }
-}
-
-/// Keys, values and complaints.
-extension ManifestReader {
-    private mutating func readKey(_ node: Node) -> String? {
-        guard case .scalar(let scalar) = node else {
-            report("expected a key's name", at: node)
-            return nil
-        }
-        return scalar.string
-    }
-
-    private mutating func read<Root>(
-        _ setting: Setting<Root>,
-        from node: Node,
-        into path: WritableKeyPath<ManifestReader, Root>
-    ) {
-        if Root.self == Configuration.self { positions[setting.key] = node.mark }
-        var texts: [String] = []
-        var nodes: [Node] = []
-        switch (setting.shape, node) {
-        case (_, .scalar(let scalar)) where !isNothing(node):
-            // One scalar also stands for a list of one.
-            texts = [scalar.string]
-            nodes = [node]
-        case (.list, .sequence(let sequence)):
-            for element in sequence {
-                guard case .scalar(let scalar) = element else {
-                    report("\(setting.key): expected \(setting.expected)", at: element)
-                    return
-                }
-                texts.append(scalar.string)
-                nodes.append(element)
-            }
-        default:
-            report(
-                "\(setting.key): expected \(setting.expected), found \(kind(of: node))",
-                at: node
-            )
-            return
-        }
-        do throws(InvalidValue) {
-            try setting.apply(&self[keyPath: path], texts)
-        } catch {
-            let place = error.element.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
-            report("\(setting.key): \(error.reason)", at: place ?? node)
-        }
-    }
-
-    private func isNothing(_ node: Node) -> Bool {
-        guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-    }
-
-    private func kind(of node: Node) -> String {
-        switch node {
-        case .mapping: "keys with values"
-        case .sequence: "a list"
-        default: "nothing"
-        }
-    }
-
-    private mutating func reportUnknown(
-        _ key: String,
-        at node: Node,
-        among known: [String],
-        in group: String?
-    ) {
-        let place = group.map { " in \($0)" } ?? ""
-        let hint: String
-        if let nearest = NearestName.nearest(to: key, among: known) {
-            hint = "did you mean \"\(nearest)\"?"
-        } else if let elsewhere = Configuration.settings.first(where: {
-            $0.key == key || $0.key.splitGroup?.name == key
-        }) {
-            hint = "did you mean \"\(elsewhere.key)\", which is written under its group?"
-        } else {
-            hint = "known are " + known.joined(separator: ", ")
-        }
-        report("unknown key \"\(key.prefix(60))\"\(place); \(hint)", at: node)
-    }
-
-    private mutating func report(_ message: String, at node: Node) {
-        let mark = node.mark
-        problems.append(
-            ConfigurationProblem(
-                .file(path: path, line: mark?.line ?? 1, column: mark?.column ?? 1),
-                message
-            )
-        )
-    }
-}
-
-extension String {
-    /// `group.name` in its two parts; nil for a key at the top.
-    fileprivate var splitGroup: (group: String, name: String)? {
-        guard let dot = firstIndex(of: ".") else { return nil }
-        return (String(self[..<dot]), String(self[index(after: dot)...]))
     }
 }

@@ -12,17 +12,17 @@ package struct PluginSettings: Hashable, Sendable {
         case reject
     }
 
-    /// Its number in the status page, from 0, below `maximumCount`; never a key of a manifest.
-    package var identifier: Int = 0
+    /// Its place in the status page, as the supervisor tells the worker; never a key of a manifest.
+    package var number: Int = 0
     /// `[a-z][a-z0-9-]{0,31}`, the same as in its library.
     package var name: String = ""
-    /// The shared library; absolute once the manifest is read.
+    /// The shared library; absolute once the manifests are read.
     package var library: String = ""
     /// The ABI's major version that the manifest was written for.
     package var abi: Int = 1
     /// Where several plugins have a hook, the lower number is asked first; then the list's order.
     package var order: Int = 0
-    /// The hooks to call; nil until its check has said which it has.
+    /// The hooks to call; nil: all that it has, until its check has said which.
     package var hooks: Set<Hook>?
     /// How long a pending call may wait, where it differs from `Hook.defaultDeadline`.
     package var deadlines: [Hook: Duration] = [:]
@@ -36,13 +36,15 @@ package struct PluginSettings: Hashable, Sendable {
     package var quarantineDeaths: Int = 3
     package var quarantineWindow: Duration = .seconds(600)
     /// How long `destroy` may take, together with the work that it waits for.
-    package var stopTimeout: Duration = .seconds(5)
+    package var stopTimeout: Duration = .seconds(2)
     /// A call that holds the loop for longer is warned about.
     package var slowCall: Duration = .milliseconds(50)
+    /// What its author says of its memory, for people.
+    package var memory: String = ""
     /// The plugin's own settings, as JSON text of an object.
     package var settings: [UInt8] = Array("{}".utf8)
-    /// `FILE:LINE` of the manifest, to locate what is wrong with it.
-    package var source: String = ""
+    /// Its manifest's path, to say where it comes from.
+    package var manifest: String = ""
 
     package init() {}
 }
@@ -50,4 +52,8 @@ package struct PluginSettings: Hashable, Sendable {
 extension PluginSettings {
     /// The status page has places for so many.
     package static let maximumCount = 16
+    /// Every worker is handed the settings of all plugins; what is larger belongs into a file.
+    package static let maximumSettingsByteCount = 32 << 10
+    /// Containers within each other in `settings`.
+    package static let maximumSettingsDepth = 16
 }

@@ -7,10 +7,11 @@ extension Configuration {
     package static let settings: [Setting<Configuration>] =
         topSettings + accessSettings + clientSettings + deliverySettings + httpSettings
         + liveSettings
-        + commentSettings + hubSettings + journalSettings + supervisorSettings
+        + commentSettings + hubSettings + journalSettings + supervisorSettings + pluginSettings
 
     /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
     package static let channelRulesKey = "channels"
+    package static let pluginsKey = "plugins"
     /// Each rule is tried in turn at every first use of a channel.
     package static let maximumChannelRules = 1_000
 
@@ -249,6 +250,17 @@ extension Configuration {
         ),
         .duration("supervisor.stable_after", \.supervisor.stableAfter, in: second...minutes(60)),
         .duration("supervisor.drain_timeout", \.supervisor.drainTimeout, in: .zero...minutes(60)),
+    ]
+
+    private static let pluginSettings: [Setting<Configuration>] = [
+        .list(
+            pluginsKey,
+            \.pluginManifests,
+            expected: "a file's path of at most 1024 bytes without control characters",
+            maximumCount: PluginSettings.maximumCount,
+            parse: { !$0.isEmpty && TextRule.isOneLine($0, maximumByteCount: 1_024) ? $0 : nil },
+            text: { $0 }
+        )
     ]
 
     private static let second = Duration.seconds(1)
