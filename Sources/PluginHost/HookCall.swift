@@ -68,7 +68,7 @@ final class HookCall {
 
     /// - Returns: whether to go on with the next plugin.
     private func take(_ verdict: PluginVerdict?, from instance: PluginInstance) -> Bool {
-        let activity = PluginActivity(hook)
+        let activity = PluginActivity.hook(hook)
         switch verdict {
         case .allow:
             return true
@@ -100,7 +100,7 @@ final class HookCall {
 
     private func fallBack(_ instance: PluginInstance, reason: String, shown: String) -> Bool {
         let fallback = instance.settings.onTimeout(of: hook)
-        instance.figures?.add(.timeouts, PluginActivity(hook))
+        instance.figures?.add(.timeouts, .hook(hook))
         instance.lostAnswers.count(
             instance.logger,
             ["hook": "\(hook.name)", "reason": "\(reason)", "answered": "\(fallback.rawValue)"]

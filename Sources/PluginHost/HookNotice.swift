@@ -24,7 +24,7 @@ final class HookNotice {
     func tell(_ members: [PluginMember]) {
         for case .instance(let instance) in members {
             let verdict = instance.ask(hook, texts, data) { [self] verdict in
-                if verdict == nil { instance.figures?.add(.timeouts, PluginActivity(hook)) }
+                if verdict == nil { instance.figures?.add(.timeouts, .hook(hook)) }
                 seen()
             }
             if case .pending = verdict { unseenCount += 1 }

@@ -52,7 +52,7 @@ extension PluginInstance {
         _ patience: Duration,
         _ later: @escaping (PluginVerdict?) -> Void
     ) {
-        figures?.add(.deferrals, PluginActivity(hook))
+        figures?.add(.deferrals, .hook(hook))
         let timer = loop.schedule(after: patience) { [weak self] in
             guard let call = self?.pending.removeValue(forKey: ticket) else { return }
             self?.showPending()

@@ -117,7 +117,7 @@ import StatusPage
         _ call: UnsafePointer<tally_call>
     ) -> PluginVerdict {
         guard let function = unsafe library.function(of: hook) else { return .allow }
-        return perform(PluginActivity(hook)) {
+        return perform(.hook(hook)) {
             var answer = unsafe tally_answer()
             unsafe answer.struct_size = UInt32(MemoryLayout<tally_answer>.size)
             // The plugin's own instance; call and answer live until it returns.
@@ -161,15 +161,6 @@ import StatusPage
         }
         unsafe plugin = nil
         desk.close()
-    }
-}
-
-extension PluginActivity {
-    init(_ hook: Hook) {
-        guard let activity = PluginActivity(rawValue: hook.rawValue) else {
-            preconditionFailure("every hook is an activity")
-        }
-        self = activity
     }
 }
 
