@@ -31,7 +31,7 @@ SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources Plugins -type f)
 TALLY := .build/release/tally
 # The bundled plugins, by their products' names.
-PLUGINS := media-nginx-rtmp webhook
+PLUGINS := example-c media-nginx-rtmp webhook
 
 .PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-coverage
 .PHONY: swift build-packages test-packages always

@@ -69,6 +69,7 @@ let package = Package(
         .library(name: "TallyPlugin", targets: ["TallyPlugin"]),
         .library(name: "TallyPluginTesting", targets: ["TallyPluginTesting"]),
         // Bundled plugins, each under the name that its manifest knows it by.
+        .library(name: "example-c", type: .dynamic, targets: ["ExampleC"]),
         .library(name: "media-nginx-rtmp", type: .dynamic, targets: ["MediaNginxRTMPEntry"]),
         .library(name: "webhook", type: .dynamic, targets: ["WebhookEntry"]),
     ],
@@ -113,6 +114,15 @@ let package = Package(
         .target(name: "CTallyPlugin", dependencies: ["CJansson"]),
         module("TallyPlugin", ["CTallyPlugin", "CJansson"]),
         module("TallyPluginTesting", ["TallyPlugin", "CTallyPlugin", "CJansson"]),
+        .target(name: "CTallyPluginTesting", dependencies: ["CTallyPlugin"]),
+        .target(name: "CPluginTemplates", exclude: ["Templates"]),
+        module("PluginTemplates", ["CPluginTemplates"]),
+        .target(
+            name: "ExampleC",
+            dependencies: ["CTallyPlugin"],
+            path: "Plugins/ExampleC",
+            publicHeadersPath: "."
+        ),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
         module("Manifest", ["Channels", "Hooks", "JSON", yams]),
 
@@ -183,7 +193,7 @@ let package = Package(
                 "Bench", "Digests", "Hooks", "Supervisor", "Hub", "Worker", "Client", "WebServer",
                 "HTTP",
                 "WebSocket",
-                "Reactor", "Manifest", "Journal",
+                "Reactor", "Manifest", "Journal", "PluginTemplates",
                 "Tokens", "Fetch", "StatusPage", "JSON", "ClientProtocol", "Channels",
                 argumentParser,
                 logging,
@@ -204,6 +214,13 @@ let package = Package(
         tests("JSON", ["JSON", "TestSupport"]),
         tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
+        tests("PluginTemplates", ["PluginTemplates", "CPluginTemplates"]),
+        .testTarget(
+            name: "ExampleCTests",
+            dependencies: ["CTallyPluginTesting"],
+            exclude: ["example_c_test.c"],
+            swiftSettings: settings
+        ),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
         tests("Manifest", ["Manifest", "Channels", "Hooks"]),
         tests("Digests", ["Digests"]),

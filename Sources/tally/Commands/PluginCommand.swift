@@ -5,14 +5,17 @@ import ArgumentParser
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin",
-        abstract: "See what plugins do, and end a quarantine.",
+        abstract: "Write plugins, see what they do, and end a quarantine.",
         discussion: """
+              tally plugin new my-filter --language swift
               tally plugin list
               tally plugin release word-filter
 
             A plugin that kills workers is put into quarantine: workers are started without it, and what \
             its manifest says under when_quarantined answers in its place.
             """,
-        subcommands: [PluginListCommand.self, PluginReleaseCommand.self]
+        subcommands: [
+            PluginNewCommand.self, PluginListCommand.self, PluginReleaseCommand.self,
+        ]
     )
 }
