@@ -22,7 +22,7 @@ CHAOS_ARGS ?=
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
 
-BUILD_PACKAGES := pkg-config libjansson-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
+BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
 	libvalijson-dev nlohmann-json3-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -31,7 +31,7 @@ SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources Plugins -type f)
 TALLY := .build/release/tally
 # The bundled plugins, by their products' names.
-PLUGINS := example-c media-nginx-rtmp webhook
+PLUGINS := example-c media-nginx-rtmp webhook word-filter
 
 .PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-coverage
 .PHONY: swift build-packages test-packages always

@@ -61,6 +61,15 @@ func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     ]
 }
 
+/// A Swift plugin brings a Swift runtime of its own and shows nothing but its one symbol, so that it gets
+/// on with Tally's, however that is linked: docs/decisions/0005-swift-plugins.md.
+let swiftPluginLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-static-stdlib", "-Xlinker", "-Bsymbolic",
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+    ])
+]
+
 let package = Package(
     name: "tally",
     products: [
@@ -71,6 +80,7 @@ let package = Package(
         // Bundled plugins, each under the name that its manifest knows it by.
         .library(name: "example-c", type: .dynamic, targets: ["ExampleC"]),
         .library(name: "media-nginx-rtmp", type: .dynamic, targets: ["MediaNginxRTMPEntry"]),
+        .library(name: "word-filter", type: .dynamic, targets: ["WordFilterEntry"]),
         .library(name: "webhook", type: .dynamic, targets: ["WebhookEntry"]),
     ],
     dependencies: [
@@ -122,6 +132,24 @@ let package = Package(
             dependencies: ["CTallyPlugin"],
             path: "Plugins/ExampleC",
             publicHeadersPath: "."
+        ),
+        .target(
+            name: "CWordFilter",
+            path: "Plugins/WordFilter/CWordFilter",
+            linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]
+        ),
+        .target(
+            name: "WordFilter",
+            dependencies: ["TallyPlugin", "CWordFilter"],
+            path: "Plugins/WordFilter/WordFilter",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "WordFilterEntry",
+            dependencies: ["TallyPlugin", "WordFilter"],
+            path: "Plugins/WordFilter/Entry",
+            swiftSettings: settings,
+            linkerSettings: swiftPluginLinking
         ),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
         module("Manifest", ["Channels", "Hooks", "JSON", yams]),
@@ -214,6 +242,7 @@ let package = Package(
         tests("JSON", ["JSON", "TestSupport"]),
         tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
+        tests("WordFilter", ["WordFilter", "TallyPlugin", "TallyPluginTesting"]),
         tests("PluginTemplates", ["PluginTemplates", "CPluginTemplates"]),
         .testTarget(
             name: "ExampleCTests",
