@@ -62,7 +62,7 @@ func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
 }
 
 /// A Swift plugin brings a Swift runtime of its own and shows nothing but its one symbol, so that it gets
-/// on with Tally's, however that is linked: docs/decisions/0005-swift-plugins.md.
+/// on with Tally's, however that is linked: docs/decisions/0008-swift-plugins.md.
 let swiftPluginLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-Xlinker", "-Bsymbolic",
