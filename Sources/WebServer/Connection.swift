@@ -44,6 +44,8 @@ package final class Connection: EventHandler {
     /// Whether the application has been told that it is open, and not that it is closed.
     var isReportedOpen = false
     var peerHasEnded = false
+    /// Whether it has had its share of this turn of the loop, and what came has to wait.
+    var isResting = false
 
     /// While bytes are processed, answers are collected and sent by one call.
     var isCorked = false

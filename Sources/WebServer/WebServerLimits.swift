@@ -74,6 +74,9 @@ package struct WebServerLimits: Sendable {
     /// Receive calls for one connection in one turn, so that no other waits long.
     static let maximumReceiveCountPerTurn = 4
 
+    /// Requests and frames of one connection that are acted on in one turn, for the same reason.
+    static let maximumEventCountPerTurn = 256
+
     /// Connections accepted in one turn, for the same reason.
     static let maximumAcceptCountPerTurn = 64
 }

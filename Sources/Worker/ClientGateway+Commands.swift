@@ -10,8 +10,12 @@ import Tokens
 
 extension ClientGateway {
     func handle(_ command: Command, of session: Session) {
-        // A pong, and any frame, is life; it costs nothing and needs no connect.
-        if case .pong = command.body { return }
+        // A pong, and any frame, is life and needs no connect. Nobody has more to say in pongs than in
+        // commands, though: it is the cheapest thing to send.
+        if case .pong = command.body {
+            if spend(session) != nil { disconnect(session, .tooManyRequests) }
+            return
+        }
         status.add(.commands)
         var isConnected = false
         if case .connected = session.phase { isConnected = true }
@@ -19,13 +23,7 @@ extension ClientGateway {
         if case .connect(let connect) = command.body { request = connect }
         // Exactly one of both: `connect` comes first, and once.
         guard isConnected == (request == nil) else { return disconnect(session, .badRequest) }
-        let client = configuration.client
-        let wait = session.commands.spend(
-            rate: client.commandsPerSecond,
-            burst: client.commandBurst,
-            now: UInt32(truncatingIfNeeded: milliseconds)
-        )
-        if let wait {
+        if let wait = spend(session) {
             status.add(.rateLimited)
             return refuse(
                 session,
@@ -39,6 +37,15 @@ extension ClientGateway {
         } catch {
             refuse(session, command.id, error)
         }
+    }
+
+    /// Takes one command from the session's budget; answers how many milliseconds to wait for it.
+    private func spend(_ session: Session) -> Int64? {
+        session.commands.spend(
+            rate: configuration.client.commandsPerSecond,
+            burst: configuration.client.commandBurst,
+            now: UInt32(truncatingIfNeeded: milliseconds)
+        )
     }
 
     private func perform(_ command: Command, of session: Session) throws(ErrorReply) {

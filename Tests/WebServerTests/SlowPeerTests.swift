@@ -161,4 +161,28 @@ import WebSocket
         peer.isReading = true
         try server.wait { peer.received.count == 60_000 * 127 }
     }
+
+    /// Frames are small and come by the ten thousand: a flood of one peer is worked off in shares, between
+    /// which the others get theirs.
+    @Test func floodOfSmallFramesLeavesOthersTheirTurn() throws {
+        let server = try TestServer()
+        let flooder = try server.connectWebSocket()
+        let other = try server.connectWebSocket()
+        var echoedBeforeOther = -1
+        var flooded = 0
+        server.application.onText = { _, payload in
+            if payload == Array("other".utf8) {
+                echoedBeforeOther = flooded
+            } else {
+                flooded += 1
+            }
+        }
+        let small: [UInt8] = [0x81, 0x81, 0, 0, 0, 0, 0x78]
+        let count = 5_000
+        flooder.send((0..<count).flatMap { _ in small })
+        try server.wait { flooded > 0 }
+        other.send([0x81, 0x85, 0, 0, 0, 0] + Array("other".utf8))
+        try server.wait { flooded == count }
+        #expect((1..<count).contains(echoedBeforeOther), "it waited for the whole flood")
+    }
 }
