@@ -77,6 +77,7 @@ extension HubCore {
     /// Tells a known stream's viewers its figures: now, or when its interval is over.
     mutating func tellFigures(of id: String) {
         guard let stream = state.streams[id] else { return }
+        if noticeTaker != nil { tellPlugins(figures: figures(of: stream), of: id) }
         // With nobody to tell, the next to come is told at once.
         guard viewerCount(of: id) > 0 else { return recordAudience(of: id) }
         let moment = meters[id, default: ViewerMeter()].nextTelling(

@@ -52,7 +52,7 @@ extension HubCore {
                     id: CommentID(position).text,
                     text: comment.text,
                     user: info.user,
-                    name: session.identity.name,
+                    name: comment.name ?? session.identity.name,
                     replyTo: comment.replyTo
                 )
             )

@@ -9,24 +9,26 @@ import Manifest
 extension HubCore {
     /// Publishes one JSON value on a feed or a user's channel.
     ///
+    /// Answers its place; nil where the channel keeps no history.
+    ///
     /// - Throws: error 102 for no channel, 107 for a stream's channel, 106 where no more channels
     ///   may keep publications.
     mutating func publish(
         _ data: [UInt8],
         on channel: String,
         from slot: SessionSlot
-    ) throws(ErrorReply) {
+    ) throws(ErrorReply) -> Position? {
         let (name, rule) = try rule(for: channel)
         if case .live = name.kind {
             throw ErrorReply(.badRequest, "a stream's channel takes comments only")
         }
-        guard let info = sessions[slot]?.identity.info else { return }
+        guard let info = sessions[slot]?.identity.info else { return nil }
         let publisher = Encoder.clientInfo(info)
         let handling: PublicationHandling = rule.retention == .latest ? .latest : .message
         if rule.hasHistory || rule.retention == .latest { try requireWritable() }
         if rule.hasHistory {
             try requireRoom(for: channel)
-            append(.event, on: channel, handling) { [now] position in
+            return append(.event, on: channel, handling) { [now] position in
                 Encoder.publication(
                     data: data,
                     offset: position.offset,
@@ -34,7 +36,6 @@ extension HubCore {
                     time: now
                 )
             }
-            return
         }
         let json = Encoder.publication(data: data, info: publisher, time: now)
         if rule.retention == .latest {
@@ -43,6 +44,7 @@ extension HubCore {
             deadlines.schedule(.latest(channel: channel), at: now + lifetime(ofLatest: rule))
         }
         tell(json, offset: 0, on: channel, handling)
+        return nil
     }
 
     /// Gives the channel's next position to a publication, records it and tells the subscribers.

@@ -34,12 +34,18 @@ extension HubCore {
                 return send(.reply(request, .failure(ErrorReply(.internal))), to: link)
             }
             answer(request, body, from: slot, link)
+        case .noticeSeen(let id):
+            noticeSeen(id)
+        case .takesNotices(let takes):
+            setNoticeTaking(link, takes)
         }
     }
 
     /// Everything that came over the link is gone at once.
     mutating func close(_ link: LinkID) {
         for slot in sessions.close(link) { detach(slot) }
+        if noticeTaker == link { noticeTaker = nil }
+        chooseNoticeTaker()
     }
 
     private mutating func greet(_ link: LinkID, _ hello: WorkerMessage.Hello) {
@@ -47,6 +53,7 @@ extension HubCore {
         for old in sessions.links(of: hello) { drop(old, .superseded) }
         sessions.greet(link, hello)
         send(.welcome(hub: identity), to: link)
+        chooseNoticeTaker()
     }
 
     private mutating func attach(

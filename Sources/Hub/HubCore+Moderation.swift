@@ -69,7 +69,23 @@ extension HubCore {
         return Self.nothing
     }
 
-    private static var nothing: [UInt8] { Array("{}".utf8) }
+    /// Ends every connection that the user has, on every worker.
+    ///
+    /// The workers are told before whoever asked is answered.
+    mutating func disconnect(_ command: UserDisconnect) {
+        for session in sessions.sessions(of: command.user) {
+            send(
+                .disconnect(
+                    session.id,
+                    code: Disconnect.forceDisconnect.rawValue,
+                    reason: command.reason
+                ),
+                to: session.link
+            )
+        }
+    }
+
+    static var nothing: [UInt8] { Array("{}".utf8) }
 
     private mutating func mute(
         _ user: String,

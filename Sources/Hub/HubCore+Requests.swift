@@ -29,9 +29,11 @@ extension HubCore {
             case .unsubscribe(let channel):
                 unsubscribe(slot, from: channel)
                 result = .success(.done)
-            case .publish(let channel, let data):
-                try publish(data, on: channel, from: slot)
-                result = .success(.done)
+            case .publish(let channel, let data, let wantsPosition):
+                let position = try publish(data, on: channel, from: slot)
+                result = .success(
+                    wantsPosition ? .result(json: Self.json(of: position)) : .done
+                )
             case .history(let history):
                 result = .success(.history(try self.history(history)))
             case .presence(let channel):
@@ -43,6 +45,12 @@ extension HubCore {
                 if command.changesState { try requireWritable() }
                 let json = try run(command, from: slot, isModerator: moderator)
                 result = .success(.result(json: json))
+            case .disconnectUser(let command):
+                disconnect(command)
+                result = .success(.result(json: Self.nothing))
+            case .store(let plugin, let command):
+                if command.changesState { try requireWritable() }
+                result = .success(.result(json: try run(command, of: plugin)))
             }
         } catch {
             result = .failure(error)
@@ -98,7 +106,8 @@ extension HubRequest {
         switch self {
         case .publish: true
         case .live(let command, _): command.changesState
-        case .subscribe, .unsubscribe, .history, .presence, .presenceStats: false
+        case .store(_, let command): command.changesState
+        case .disconnectUser, .subscribe, .unsubscribe, .history, .presence, .presenceStats: false
         }
     }
 
@@ -107,9 +116,10 @@ extension HubRequest {
         switch self {
         case .subscribe(let subscribe): subscribe.channel
         case .unsubscribe(let channel), .presence(let channel), .presenceStats(let channel): channel
-        case .publish(let channel, _): channel
+        case .publish(let channel, _, _): channel
         case .history(let history): history.channel
         case .live(let command, _): command.stream.map { "live:" + $0 }
+        case .disconnectUser, .store: nil
         }
     }
 }
@@ -119,8 +129,17 @@ extension LiveCommand {
         switch self {
         case .get, .list: false
         case .start, .update, .stop, .mode, .sendComment, .deleteComment, .timeoutUser, .banUser,
-            .unbanUser:
+            .unbanUser, .interrupt, .resume, .cue:
             true
+        }
+    }
+}
+
+extension StoreCommand {
+    fileprivate var changesState: Bool {
+        switch self {
+        case .get, .list: false
+        case .set, .delete: true
         }
     }
 }
@@ -133,7 +152,8 @@ extension HubCore {
         switch message {
         case .request(_, _, let request): channel = request.channel
         case .resume(let resumption): channel = resumption.channel
-        case .hello, .attach, .identified, .detach, .unsubscribed: channel = nil
+        case .hello, .attach, .identified, .detach, .unsubscribed, .noticeSeen, .takesNotices:
+            channel = nil
         }
         guard let channel, let end = state.unloadedEnd(of: channel) else { return nil }
         return (channel, end)

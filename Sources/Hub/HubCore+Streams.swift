@@ -34,6 +34,9 @@ extension HubCore {
             return try ban(target, on: stream, reason: reason, by: user)
         case .unbanUser(let stream, let target, let reason):
             return try unban(target, on: stream, reason: reason, by: user)
+        case .interrupt(let media): return try interrupt(media)
+        case .resume(let media): return try resume(media)
+        case .cue(let cue): return try self.cue(cue)
         }
     }
 
@@ -72,14 +75,78 @@ extension HubCore {
         guard var stream = state.streams[id] else { return }
         if controllers.controls(id) {
             guard stream.lifecycle.broadcasterBack() else { return }
-            record(.stream(stream))
-            publish(.resumed, on: stream)
+            resumed(stream)
         } else {
             guard stream.lifecycle.broadcasterGone(at: now) else { return }
-            record(.stream(stream))
-            publish(.interrupted, on: stream)
-            scheduleGrace(of: stream)
+            interrupted(stream)
         }
+    }
+
+    private mutating func interrupted(_ stream: LiveStream) {
+        record(.stream(stream))
+        tell(.interrupted, .stopped, on: stream)
+        scheduleGrace(of: stream)
+    }
+
+    private mutating func resumed(_ stream: LiveStream) {
+        record(.stream(stream))
+        tell(.resumed, .started, on: stream)
+    }
+
+    /// Tells the stream's subscribers and, as what `kind` says, the plugins.
+    private mutating func tell(
+        _ event: LiveEvent,
+        _ kind: PluginNotice.Kind,
+        on stream: LiveStream
+    ) {
+        let position = publish(event, on: stream)
+        notice(kind, event, at: position, of: stream)
+    }
+
+    /// The stream's media is gone: it is interrupted, whoever controls it.
+    private mutating func interrupt(_ media: LiveCommand.Media) throws(ErrorReply) -> [UInt8] {
+        var stream = try known(media.stream)
+        try stream.lifecycle.requireRunning(generation: media.generation)
+        let before = stream
+        if stream.lifecycle.mediaGone(at: now) {
+            interrupted(stream)
+        } else if stream != before {
+            record(.stream(stream))
+        }
+        return snapshot(of: stream).json()
+    }
+
+    /// The stream's media is back: it is resumed, unless it waits for its broadcaster too.
+    private mutating func resume(_ media: LiveCommand.Media) throws(ErrorReply) -> [UInt8] {
+        var stream = try known(media.stream)
+        try stream.lifecycle.requireRunning(generation: media.generation)
+        let before = stream
+        if stream.lifecycle.mediaBack(isControlled: controllers.controls(stream.id)) {
+            resumed(stream)
+        } else if stream != before {
+            record(.stream(stream))
+        }
+        return snapshot(of: stream).json()
+    }
+
+    private mutating func cue(_ cue: LiveCommand.Cue) throws(ErrorReply) -> [UInt8] {
+        let stream = try known(cue.stream)
+        try stream.lifecycle.requireRunning()
+        return Self.json(of: publish(.cue(name: cue.name, data: cue.data ?? []), on: stream))
+    }
+
+    /// A place on a channel as a result's members; none for no place.
+    static func json(of position: Position?) -> [UInt8] {
+        var writer = JSONWriter(capacity: 48)
+        writer.beginObject()
+        if let position {
+            writer.key("offset")
+            writer.integer(position.offset)
+            writer.key("epoch")
+            writer.string(position.epoch)
+        }
+        writer.endObject()
+        return writer.bytes
     }
 
     mutating func scheduleGrace(of stream: LiveStream) {
@@ -116,7 +183,7 @@ extension HubCore {
         record(.stream(stream))
         runningStreams.insert(stream.id)
         beginAudience(of: stream.id)
-        publish(.started(title: stream.title, meta: stream.meta), on: stream)
+        tell(.started(title: stream.title, meta: stream.meta), .started, on: stream)
         changedControl.insert(stream.id)
         let answer = snapshot(of: stream).json()
         remember(answer, for: key)
@@ -131,7 +198,7 @@ extension HubCore {
         if let meta = wanted.meta { stream.meta = meta }
         if stream != before {
             record(.stream(stream))
-            publish(.updated(title: stream.title, meta: stream.meta), on: stream)
+            tell(.updated(title: stream.title, meta: stream.meta), .started, on: stream)
         }
         return snapshot(of: stream).json()
     }
@@ -164,7 +231,7 @@ extension HubCore {
         stream.endedAt = now
         record(.stream(stream))
         runningStreams.remove(stream.id)
-        publish(.stopped(reason: reason, totals: StreamTotals(of: stream)), on: stream)
+        tell(.stopped(reason: reason, totals: StreamTotals(of: stream)), .stopped, on: stream)
         return stream
     }
 
@@ -214,5 +281,6 @@ extension HubCore {
         else { throw ErrorReply(.limitExceeded, "too many streams") }
         record(.streamForgotten(oldest.id, generation: oldest.generation))
         meters[oldest.id] = nil
+        pluginMeters[oldest.id] = nil
     }
 }

@@ -11,7 +11,8 @@ import Live
 /// It holds the order of every channel, the life cycle of every stream, who is subscribed and
 /// muted, and what was answered to whom. It reads no clock and no randomness and does no I/O; what
 /// outlives the process is in `state` and changes by records alone. The extensions have a topic
-/// each: +Links, +Subscriptions, +Feeds, +Streams, +Comments, +Moderation, +Audience, +Deadlines.
+/// each: +Links, +Subscriptions, +Feeds, +Streams, +Comments, +Moderation, +Audience, +Deadlines,
+/// +Store, +Notices.
 package struct HubCore: Sendable {
     /// What is to be looked at when a time has come.
     enum Deadline: Hashable, Sendable {
@@ -47,6 +48,14 @@ package struct HubCore: Sendable {
     /// How many records there were; a request that adds none need not be remembered.
     private(set) var recordCount: UInt64 = 0
     private var actions: [HubAction] = []
+    /// The link whose worker tells its plugins what happens once on the node.
+    var noticeTaker: LinkID?
+    /// Seen by plugins while nothing could be recorded.
+    var unrecordedNotices: Set<String> = []
+    /// Notices that gave way since the start, for the log.
+    package internal(set) var droppedNoticeCount = 0
+    /// When plugins were told a stream's figures.
+    var pluginMeters: [String: ViewerMeter] = [:]
     /// Streams whose viewers or broadcasters changed during the event; `settle` sees to them.
     var changedAudiences: Set<String> = []
     var changedControl: Set<String> = []
@@ -82,7 +91,9 @@ package struct HubCore: Sendable {
         case .linkClosed(let link): close(link)
         case .received(let link, let message): receive(message, from: link)
         case .deadline: break
-        case .journalRecovered: isReadOnly = false
+        case .journalRecovered:
+            isReadOnly = false
+            recordSeenNotices()
         }
         settle()
         var taken: [HubAction] = []

@@ -12,6 +12,8 @@ package struct HubOptions: Sendable {
     package var comments: CommentSettings
     package var hub: HubSettings
     package var journal: JournalSettings
+    /// Whether there are plugins that are told what happens once on the node.
+    package var keepsNotices: Bool
 
     package init(_ configuration: Configuration) {
         rules = configuration.channelRules
@@ -19,6 +21,7 @@ package struct HubOptions: Sendable {
         comments = configuration.comments
         hub = configuration.hub
         journal = configuration.journal
+        keepsNotices = !configuration.plugins.isEmpty
     }
 
     /// Bytes of publications in one answer: half of what a client may have unsent by default, so
@@ -36,6 +39,12 @@ package struct HubOptions: Sendable {
     package static let userCountAge: Duration = .seconds(1)
     /// Up to so many members, users are counted anew for every question.
     package static let cheapUserCount = 1_000
+
+    /// Plugins that may keep something, also those that are not loaded any more: 256 MiB at most.
+    package static let maximumStores = 64
+    /// What plugins are still to be told: a start and a stop of 512 streams. While they are told
+    /// of nothing, the oldest gives way.
+    package static let maximumNotices = 1_024
 
     /// Answers that are kept for workers that ask again: some seconds of the busiest hub, which is
     /// back within one.

@@ -42,8 +42,20 @@ extension HubServer {
         isKeepingUp = true
         loop.schedule(after: Self.upkeepInterval) { [self] in
             if let journal, failure == nil { tidy(journal) }
+            reportDroppedNotices()
             keepUp()
         }
+    }
+
+    /// Says that plugins will not be told something: they take too long, or no worker has them.
+    private func reportDroppedNotices() {
+        let dropped = core.droppedNoticeCount
+        guard dropped > 0 else { return }
+        core.droppedNoticeCount = 0
+        logger.warning(
+            "plugins take no notices; the oldest were dropped",
+            metadata: ["count": "\(dropped)"]
+        )
     }
 
     func tidy(_ journal: Journal) {

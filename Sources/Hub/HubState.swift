@@ -24,6 +24,10 @@ package struct HubState: Equatable, Sendable {
     package private(set) var answers: AnswerCache<IdempotencyKey>
     /// To requests that a worker may ask again because the answer did not reach it.
     package private(set) var requestAnswers: AnswerCache<RequestKey>
+    /// What plugins keep, by the plugin's name.
+    package private(set) var stores: [String: PluginStore] = [:]
+    /// What plugins are still to be told, oldest first.
+    package private(set) var notices: [PluginNotice] = []
     /// The highest generation of any forgotten stream.
     package private(set) var generationFloor: UInt64 = 0
 
@@ -51,6 +55,7 @@ package struct HubState: Equatable, Sendable {
             && left.mutes == right.mutes && left.audiences == right.audiences
             && left.answers == right.answers && left.requestAnswers == right.requestAnswers
             && left.generationFloor == right.generationFloor
+            && left.stores == right.stores && left.notices == right.notices
     }
 
     package mutating func apply(_ record: JournalRecord) {
@@ -83,6 +88,14 @@ package struct HubState: Equatable, Sendable {
             answers.remember(result, for: key, at: at)
         case .requestAnswered(let key, let result, let at):
             requestAnswers.remember(result, for: key, at: at)
+        case .stored(let plugin, let key, let value):
+            stores[plugin, default: PluginStore()].set(value, for: key)
+        case .unstored(let plugin, let key):
+            stores[plugin]?.remove(key)
+        case .noticed(let notice):
+            if !notices.contains(where: { $0.id == notice.id }) { notices.append(notice) }
+        case .noticeDone(let id):
+            notices.removeAll { $0.id == id }
         }
     }
 
@@ -200,6 +213,12 @@ extension HubState {
 }
 
 extension [String] {
+    /// In a sorted array: the index of the first element that is not less than `text`.
+    func firstIndex(from text: String) -> Int {
+        let behind = firstIndex(after: text)
+        return behind > 0 && self[behind - 1] == text ? behind - 1 : behind
+    }
+
     /// In a sorted array: the index of the first element that is greater than `text`.
     func firstIndex(after text: String) -> Int {
         var range = startIndex..<endIndex

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import HubLink
 
 /// Where a session lies in the hub's table; used again once the session is gone.
@@ -25,6 +26,7 @@ struct HubSession: Sendable {
 struct SessionTable: Sendable {
     private struct Link: Sendable {
         var hello: WorkerMessage.Hello?
+        var takesNotices = false
         var sessions: [SessionID: SessionSlot] = [:]
     }
 
@@ -54,8 +56,24 @@ struct SessionTable: Sendable {
         links.filter { $0.value.hello == hello }.map(\.key)
     }
 
+    /// The link of the worker with the lowest index of those that take notices.
+    var noticeTaker: LinkID? {
+        links.filter(\.value.takesNotices)
+            .min { ($0.value.hello?.worker ?? 0) < ($1.value.hello?.worker ?? 0) }?.key
+    }
+
+    mutating func setNoticeTaking(_ link: LinkID, _ takes: Bool) {
+        links[link]?.takesNotices = takes
+    }
+
+    /// Every session of a user.
+    func sessions(of user: String) -> [HubSession] {
+        sessions.compactMap { $0 }.filter { $0.identity.info.user == user }
+    }
+
     mutating func greet(_ link: LinkID, _ hello: WorkerMessage.Hello) {
         links[link]?.hello = hello
+        links[link]?.takesNotices = hello.takesNotices
     }
 
     /// The session's slot; nil where there is no such session.

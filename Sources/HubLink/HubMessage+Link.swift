@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClientProtocol
+import Live
 
 extension HubMessage: LinkValue {
     private enum Tag: UInt8 {
@@ -13,6 +14,8 @@ extension HubMessage: LinkValue {
         case unsubscribe
         case disconnect
         case replaced
+        case notice
+        case viewerFigures
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -47,10 +50,18 @@ extension HubMessage: LinkValue {
             session.encode(into: &writer)
             writer.write(channel)
             writer.write(code)
-        case .disconnect(let session, let code):
+        case .disconnect(let session, let code, let reason):
             writer.write(Tag.disconnect.rawValue)
             session.encode(into: &writer)
             writer.write(code)
+            writer.write(reason)
+        case .notice(let notice):
+            writer.write(Tag.notice.rawValue)
+            notice.encode(into: &writer)
+        case .viewerFigures(let stream, let json):
+            writer.write(Tag.viewerFigures.rawValue)
+            writer.write(stream)
+            writer.write(json)
         }
     }
 
@@ -91,8 +102,13 @@ extension HubMessage: LinkValue {
         case .disconnect:
             self = .disconnect(
                 try SessionID(from: &reader),
-                code: try reader.unsigned(UInt16.self)
+                code: try reader.unsigned(UInt16.self),
+                reason: try reader.string()
             )
+        case .notice:
+            self = .notice(try PluginNotice(from: &reader))
+        case .viewerFigures:
+            self = .viewerFigures(stream: try reader.string(), json: try reader.byteString())
         case nil:
             throw .unknownTag(tag, in: "HubMessage")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ClientProtocol
+package import Live
 
 /// What the hub tells a worker.
 ///
@@ -19,8 +20,13 @@ package enum HubMessage: Hashable, Sendable {
     case positionLost(channel: String)
     /// End a subscription from the server's side; `code` as in the unsubscribe push.
     case unsubscribe(SessionID, channel: String, code: UInt32)
-    /// End a session from the server's side; `code` as in the close frame.
-    case disconnect(SessionID, code: UInt16)
+    /// End a session from the server's side; `code` and `reason` as in the close frame, the reason
+    /// empty for the code's own.
+    case disconnect(SessionID, code: UInt16, reason: String = "")
+    /// For this worker's plugins alone; `noticeSeen` takes it off the hub's list.
+    case notice(PluginNotice)
+    /// Figures of a stream for this worker's plugins alone; only the newest matters.
+    case viewerFigures(stream: String, json: [UInt8])
 
     package enum PresenceChange: UInt8, Sendable {
         case join

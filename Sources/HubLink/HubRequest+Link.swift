@@ -12,6 +12,8 @@ extension HubRequest: LinkValue {
         case presence
         case presenceStats
         case live
+        case disconnectUser
+        case store
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -25,10 +27,11 @@ extension HubRequest: LinkValue {
         case .unsubscribe(let channel):
             writer.write(Tag.unsubscribe.rawValue)
             writer.write(channel)
-        case .publish(let channel, let data):
+        case .publish(let channel, let data, let wantsPosition):
             writer.write(Tag.publish.rawValue)
             writer.write(channel)
             writer.write(data)
+            writer.write(wantsPosition)
         case .history(let history):
             writer.write(Tag.history.rawValue)
             writer.write(history.channel)
@@ -45,6 +48,13 @@ extension HubRequest: LinkValue {
             writer.write(Tag.live.rawValue)
             command.encode(into: &writer)
             writer.write(moderator)
+        case .disconnectUser(let command):
+            writer.write(Tag.disconnectUser.rawValue)
+            command.encode(into: &writer)
+        case .store(let plugin, let command):
+            writer.write(Tag.store.rawValue)
+            writer.write(plugin)
+            command.encode(into: &writer)
         }
     }
 
@@ -63,7 +73,11 @@ extension HubRequest: LinkValue {
         case .unsubscribe:
             self = .unsubscribe(channel: try reader.string())
         case .publish:
-            self = .publish(channel: try reader.string(), data: try reader.byteString())
+            self = .publish(
+                channel: try reader.string(),
+                data: try reader.byteString(),
+                wantsPosition: try reader.bool()
+            )
         case .history:
             self = .history(
                 History(
@@ -79,6 +93,10 @@ extension HubRequest: LinkValue {
             self = .presenceStats(channel: try reader.string())
         case .live:
             self = .live(try LiveCommand(from: &reader), moderator: try reader.bool())
+        case .disconnectUser:
+            self = .disconnectUser(try UserDisconnect(from: &reader))
+        case .store:
+            self = .store(plugin: try reader.string(), try StoreCommand(from: &reader))
         case nil:
             throw .unknownTag(tag, in: "HubRequest")
         }

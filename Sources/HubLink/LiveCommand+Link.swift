@@ -3,7 +3,7 @@
 package import Live
 
 extension LiveCommand: LinkValue {
-    private enum Tag: UInt8 {
+    enum Tag: UInt8 {
         case start = 1
         case update
         case stop
@@ -15,6 +15,9 @@ extension LiveCommand: LinkValue {
         case timeoutUser
         case banUser
         case unbanUser
+        case interrupt
+        case resume
+        case cue
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -51,6 +54,8 @@ extension LiveCommand: LinkValue {
             writer.write(mode.slowSeconds) { $0.write($1) }
         case .sendComment, .deleteComment, .timeoutUser, .banUser, .unbanUser:
             encodeComment(into: &writer)
+        case .interrupt, .resume, .cue:
+            encodeMedia(into: &writer)
         }
     }
 
@@ -62,6 +67,7 @@ extension LiveCommand: LinkValue {
             writer.write(comment.text)
             writer.write(comment.replyTo) { $0.write($1) }
             writer.write(comment.idempotencyKey) { $0.write($1) }
+            writer.write(comment.name) { $0.write($1) }
         case .deleteComment(let stream, let id):
             writer.write(Tag.deleteComment.rawValue)
             writer.write(stream)
@@ -82,8 +88,8 @@ extension LiveCommand: LinkValue {
             writer.write(stream)
             writer.write(user)
             writer.write(reason) { $0.write($1) }
-        case .start, .update, .stop, .get, .list, .mode:
-            preconditionFailure("encode(into:) writes these itself")
+        case .start, .update, .stop, .get, .list, .mode, .interrupt, .resume, .cue:
+            preconditionFailure("encode(into:) has others for these")
         }
     }
 
@@ -114,9 +120,7 @@ extension LiveCommand: LinkValue {
                 Stop(
                     stream: try reader.string(),
                     reason: try reader.optionalString(),
-                    generation: try reader.optional { (reader) throws(LinkError) in
-                        try reader.unsigned(UInt64.self)
-                    }
+                    generation: try reader.optionalUnsigned()
                 )
             )
         case .get:
@@ -143,6 +147,12 @@ extension LiveCommand: LinkValue {
             )
         case .sendComment, .deleteComment, .timeoutUser, .banUser, .unbanUser:
             self = try Self.comment(kind, &reader)
+        case .interrupt:
+            self = .interrupt(try Media(from: &reader))
+        case .resume:
+            self = .resume(try Media(from: &reader))
+        case .cue:
+            self = .cue(try Cue(from: &reader))
         }
     }
 
@@ -157,7 +167,8 @@ extension LiveCommand: LinkValue {
                     stream: try reader.string(),
                     text: try reader.string(),
                     replyTo: try reader.optionalString(),
-                    idempotencyKey: try reader.optionalString()
+                    idempotencyKey: try reader.optionalString(),
+                    name: try reader.optionalString()
                 )
             )
         case .deleteComment:
@@ -181,8 +192,8 @@ extension LiveCommand: LinkValue {
                 user: try reader.string(),
                 reason: try reader.optionalString()
             )
-        case .start, .update, .stop, .get, .list, .mode:
-            preconditionFailure("init(from:) reads these itself")
+        case .start, .update, .stop, .get, .list, .mode, .interrupt, .resume, .cue:
+            preconditionFailure("init(from:) has others for these")
         }
     }
 

@@ -11,6 +11,8 @@ extension WorkerMessage: LinkValue {
         case resume
         case request
         case identified
+        case noticeSeen
+        case takesNotices
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -20,6 +22,7 @@ extension WorkerMessage: LinkValue {
             writer.write(hello.worker)
             writer.write(Int64(hello.pid))
             writer.write(hello.incarnation)
+            writer.write(hello.takesNotices)
         case .attach(let session, let identity):
             writer.write(Tag.attach.rawValue)
             session.encode(into: &writer)
@@ -43,6 +46,12 @@ extension WorkerMessage: LinkValue {
             writer.write(Tag.identified.rawValue)
             session.encode(into: &writer)
             identity.encode(into: &writer)
+        case .noticeSeen(let notice):
+            writer.write(Tag.noticeSeen.rawValue)
+            writer.write(notice)
+        case .takesNotices(let takes):
+            writer.write(Tag.takesNotices.rawValue)
+            writer.write(takes)
         }
     }
 
@@ -53,7 +62,14 @@ extension WorkerMessage: LinkValue {
             let worker = try reader.integer()
             let pid = Int32(truncatingIfNeeded: try reader.signed())
             let incarnation = try reader.unsigned(UInt64.self)
-            self = .hello(Hello(worker: worker, pid: pid, incarnation: incarnation))
+            self = .hello(
+                Hello(
+                    worker: worker,
+                    pid: pid,
+                    incarnation: incarnation,
+                    takesNotices: try reader.bool()
+                )
+            )
         case .attach:
             self = .attach(try SessionID(from: &reader), try SessionIdentity(from: &reader))
         case .detach:
@@ -70,6 +86,10 @@ extension WorkerMessage: LinkValue {
                 try SessionID(from: &reader),
                 try HubRequest(from: &reader)
             )
+        case .noticeSeen:
+            self = .noticeSeen(try reader.string())
+        case .takesNotices:
+            self = .takesNotices(try reader.bool())
         case nil:
             throw .unknownTag(tag, in: "WorkerMessage")
         }

@@ -37,6 +37,11 @@ package enum WorkerMessage: Hashable, Sendable {
     case request(RequestID, SessionID, HubRequest)
     /// The session's token was refreshed: another profile, or other streams that it controls.
     case identified(SessionID, SessionIdentity)
+    /// Whether the worker takes notices, where a successor on the same link does otherwise than its
+    /// predecessor said in `hello`.
+    case takesNotices(Bool)
+    /// Every plugin here has seen the notice.
+    case noticeSeen(String)
 
     package struct Hello: Hashable, Sendable {
         package let worker: Int
@@ -44,11 +49,19 @@ package enum WorkerMessage: Hashable, Sendable {
         /// Random, of the worker's process: with a request's id it names that request for good, so
         /// that one that is sent again over a new link is known again.
         package let incarnation: UInt64
+        /// Whether it has plugins, and tells them what happens once on the node.
+        package let takesNotices: Bool
 
-        package init(worker: Int, pid: Int32, incarnation: UInt64 = 0) {
+        package init(
+            worker: Int,
+            pid: Int32,
+            incarnation: UInt64 = 0,
+            takesNotices: Bool = false
+        ) {
             self.worker = worker
             self.pid = pid
             self.incarnation = incarnation
+            self.takesNotices = takesNotices
         }
     }
 
@@ -91,17 +104,47 @@ package struct SessionIdentity: Hashable, Sendable {
     }
 }
 
+extension SessionIdentity {
+    /// A plugin's: the same on every worker and after every start.
+    package static func plugin(_ name: String) -> SessionIdentity {
+        SessionIdentity(
+            info: ClientInfo(
+                user: "plugin:" + name,
+                client: ClientID(high: 0, low: 0),
+                connectionInfo: []
+            ),
+            name: name,
+            controlledStreams: []
+        )
+    }
+}
+
 /// What a session asks of the hub; the worker has checked that it may.
 package enum HubRequest: Hashable, Sendable {
     case subscribe(Subscribe)
     case unsubscribe(channel: String)
     /// To a feed: one JSON value. Comments go as `live`.
-    case publish(channel: String, data: [UInt8])
+    case publish(channel: String, data: [UInt8], wantsPosition: Bool = false)
     case history(History)
     case presence(channel: String)
     case presenceStats(channel: String)
     /// `moderator`: whether the session may moderate the command's stream.
     case live(LiveCommand, moderator: Bool)
+    case disconnectUser(UserDisconnect)
+    /// Of one plugin's own store.
+    case store(plugin: String, StoreCommand)
+
+    /// What a plugin's command is, of a hub.
+    package init(_ command: HostCommand, of plugin: String) {
+        self =
+            switch command {
+            case .live(let command): .live(command, moderator: true)
+            case .disconnectUser(let command): .disconnectUser(command)
+            case .publish(let channel, let data):
+                .publish(channel: channel, data: data, wantsPosition: true)
+            case .store(let command): .store(plugin: plugin, command)
+            }
+    }
 
     package struct Subscribe: Hashable, Sendable {
         package var channel: String

@@ -43,6 +43,8 @@ extension Journal {
             try remember(result, for: key, at: at)
         case .requestAnswered(let key, let result, let at):
             try remember(result, for: key, at: at)
+        case .stored, .unstored, .noticed, .noticeDone:
+            try writePlugins(record)
         }
     }
 
@@ -200,7 +202,8 @@ extension Journal {
             .integer(stream.slowSeconds),
             .integer(Int64(bitPattern: stream.commentCount)),
             .integer(Int64(stream.finalUniqueViewers)),
-            .integer(Int64(stream.finalPeakViewers))
+            .integer(Int64(stream.finalPeakViewers)),
+            .integer(stream.lifecycle.mediaIsGone ? 1 : 0)
         )
         if !stream.isRunning { upkeep.hasOldAudiences = true }
     }

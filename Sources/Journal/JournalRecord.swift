@@ -31,6 +31,27 @@ package enum JournalRecord: Hashable, Sendable {
     case answered(IdempotencyKey, result: [UInt8], at: Timestamp)
     /// The answer to a request that changed something, should its worker ask again.
     case requestAnswered(RequestKey, result: [UInt8], at: Timestamp)
+    case stored(plugin: String, key: String, StoredValue)
+    case unstored(plugin: String, key: String)
+    /// Plugins are to be told.
+    case noticed(PluginNotice)
+    /// They were, or will not be.
+    case noticeDone(String)
+}
+
+/// What a plugin keeps under one key.
+package struct StoredValue: Hashable, Sendable {
+    /// Higher at every change of the plugin's store.
+    package let version: UInt64
+    package let at: Timestamp
+    /// A JSON value.
+    package let json: [UInt8]
+
+    package init(version: UInt64, at: Timestamp, json: [UInt8]) {
+        self.version = version
+        self.at = at
+        self.json = json
+    }
 }
 
 /// The newest value of a feed that keeps no history.

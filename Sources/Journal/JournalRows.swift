@@ -23,7 +23,7 @@ struct JournalRows {
         records += try read(
             """
             SELECT id, state, generation, keeps_alive, interrupted_at, title, meta, started_at,
-                ended_at, slow_seconds, comment_count, unique_viewers, peak_viewers
+                ended_at, slow_seconds, comment_count, unique_viewers, peak_viewers, media_gone
             FROM streams
             """
         ) { LiveStream($0).map(JournalRecord.stream) }
@@ -52,6 +52,7 @@ struct JournalRows {
             )
             return row.moment(0).map { .requestAnswered(key, result: row.blob(3), at: $0) }
         }
+        records += try plugins()
         return records
     }
 
@@ -122,7 +123,7 @@ struct JournalRows {
         return .answered(key, result: row.blob(5), at: at)
     }
 
-    private func read(
+    func read(
         _ query: String,
         _ record: (SQLiteRow) -> JournalRecord?
     ) throws(SQLiteError) -> [JournalRecord] {
@@ -149,7 +150,8 @@ extension LiveStream {
             state: state,
             generation: UInt64(generation),
             keepsAlive: row.integer(3) != 0,
-            interruptedAt: interruptedAt
+            interruptedAt: interruptedAt,
+            mediaIsGone: row.integer(13) != 0
         )
         title = row.text(5)
         meta = row.blob(6)

@@ -10,7 +10,7 @@ enum JournalSchema {
     static var version: Int64 { Int64(migrations.count) }
 
     /// Each takes a journal from the version of its index to the next; they are never changed.
-    static let migrations = [first]
+    static let migrations = [first, second]
 
     /// Unsigned 64-bit numbers are kept as the signed ones of the same bits.
     ///
@@ -103,6 +103,26 @@ enum JournalSchema {
             incarnation INTEGER NOT NULL,
             request INTEGER NOT NULL,
             result BLOB NOT NULL
+        ) STRICT;
+        """
+
+    /// What plugins keep, and what they are still to be told; a stream's media may be gone.
+    private static let second = """
+        ALTER TABLE streams ADD COLUMN media_gone INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE plugin_values (
+            plugin TEXT NOT NULL,
+            key TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            json BLOB NOT NULL,
+            PRIMARY KEY (plugin, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE notices (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            kind INTEGER NOT NULL,
+            stream TEXT NOT NULL,
+            json BLOB NOT NULL
         ) STRICT;
         """
 }

@@ -34,6 +34,11 @@ struct JournalStatements {
     let answerRequest: SQLiteStatement
     let dropRequestAnswers: SQLiteStatement
 
+    let store: SQLiteStatement
+    let unstore: SQLiteStatement
+    let addNotice: SQLiteStatement
+    let dropNotice: SQLiteStatement
+
     init(_ database: SQLiteDatabase) throws(SQLiteError) {
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
@@ -68,7 +73,7 @@ struct JournalStatements {
         setLatest = try database.prepare("INSERT OR REPLACE INTO latest_values VALUES (?, ?, ?)")
         dropLatest = try database.prepare("DELETE FROM latest_values WHERE channel = ?")
         setStream = try database.prepare(
-            "INSERT OR REPLACE INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT OR REPLACE INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         dropStream = try database.prepare("DELETE FROM streams WHERE id = ?")
         countComments = try database.prepare(
@@ -84,5 +89,11 @@ struct JournalStatements {
         dropAnswers = try database.prepare("DELETE FROM answers WHERE id <= ?")
         answerRequest = try database.prepare("INSERT INTO request_answers VALUES (?, ?, ?, ?, ?)")
         dropRequestAnswers = try database.prepare("DELETE FROM request_answers WHERE id <= ?")
+        store = try database.prepare("INSERT OR REPLACE INTO plugin_values VALUES (?, ?, ?, ?, ?)")
+        unstore = try database.prepare("DELETE FROM plugin_values WHERE plugin = ? AND key = ?")
+        addNotice = try database.prepare(
+            "INSERT OR IGNORE INTO notices (name, kind, stream, json) VALUES (?, ?, ?, ?)"
+        )
+        dropNotice = try database.prepare("DELETE FROM notices WHERE name = ?")
     }
 }

@@ -12,9 +12,12 @@ struct CommandData {
     /// What `value` was parsed from.
     private let text: [UInt8]
 
-    init(_ bytes: [UInt8]) throws(ErrorReply) {
+    init(
+        _ bytes: [UInt8],
+        maximumByteCount: Int = LiveLimits.maximumDataByteCount
+    ) throws(ErrorReply) {
         let limits = JSONLimits(
-            maximumByteCount: LiveLimits.maximumDataByteCount,
+            maximumByteCount: maximumByteCount,
             maximumDepth: LiveLimits.maximumDataDepth
         )
         do {
@@ -86,14 +89,19 @@ struct CommandData {
     func object(_ key: String, maximumByteCount: Int) throws(ErrorReply) -> [UInt8]? {
         guard let member = member(key) else { return nil }
         guard member.isObject else { throw ErrorReply(.badRequest, "\(key) must be an object") }
-        guard let range = JSONText.member(key, of: 0..<text.count, in: text.span) else {
-            return nil
-        }
-        let object = JSONText.compact(text.span, range)
-        guard object.count <= maximumByteCount else {
+        return try value(key, maximumByteCount: maximumByteCount)
+    }
+
+    /// Any value, as compact JSON text with its numbers as they were written.
+    func value(_ key: String, maximumByteCount: Int) throws(ErrorReply) -> [UInt8]? {
+        guard value[key] != nil,
+            let range = JSONText.member(key, of: 0..<text.count, in: text.span)
+        else { return nil }
+        let found = JSONText.compact(text.span, range)
+        guard found.count <= maximumByteCount else {
             throw ErrorReply(.badRequest, "\(key) has at most \(maximumByteCount) bytes")
         }
-        return object
+        return found
     }
 
     func string(_ key: String) throws(ErrorReply) -> String {

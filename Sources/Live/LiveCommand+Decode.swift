@@ -28,9 +28,17 @@ extension LiveCommand {
         limits: LiveLimits = LiveLimits()
     ) throws(ErrorReply) -> LiveCommand {
         guard let method = Method(rawValue: method) else { throw ErrorReply(.methodNotFound) }
-        let data = try CommandData(data.isEmpty ? Array("{}".utf8) : data)
+        return try decode(method, CommandData(data.isEmpty ? Array("{}".utf8) : data), limits)
+    }
+
+    static func decode(
+        _ method: Method,
+        _ data: CommandData,
+        _ limits: LiveLimits,
+        keepsByDefault: Bool = false
+    ) throws(ErrorReply) -> LiveCommand {
         switch method {
-        case .start: return try start(data, limits)
+        case .start: return try start(data, limits, keepsByDefault: keepsByDefault)
         case .update: return try update(data, limits)
         case .stop: return try stop(data)
         case .get: return .get(stream: try data.stream())
@@ -65,14 +73,15 @@ extension LiveCommand {
 
     private static func start(
         _ data: CommandData,
-        _ limits: LiveLimits
+        _ limits: LiveLimits,
+        keepsByDefault: Bool
     ) throws(ErrorReply) -> LiveCommand {
         .start(
             Start(
                 stream: try data.stream(),
                 title: try title(data, limits),
                 meta: try meta(data, limits),
-                keep: try data.bool("keep") ?? false,
+                keep: try data.bool("keep") ?? keepsByDefault,
                 idempotencyKey: try idempotencyKey(data)
             )
         )
@@ -96,7 +105,7 @@ extension LiveCommand {
             Stop(
                 stream: try data.stream(),
                 reason: try reason(data),
-                generation: try data.integer("generation", in: 1...Int64.max).map(UInt64.init)
+                generation: try generation(data)
             )
         )
     }
@@ -179,25 +188,29 @@ extension LiveCommand {
         )
     }
 
-    private static func title(
+    static func generation(_ data: CommandData) throws(ErrorReply) -> UInt64? {
+        try data.integer("generation", in: 1...Int64.max).map(UInt64.init)
+    }
+
+    static func title(
         _ data: CommandData,
         _ limits: LiveLimits
     ) throws(ErrorReply) -> String? {
         try data.line("title", maximumCodePoints: limits.maximumTitleLength)
     }
 
-    private static func meta(
+    static func meta(
         _ data: CommandData,
         _ limits: LiveLimits
     ) throws(ErrorReply) -> [UInt8]? {
         try data.object("meta", maximumByteCount: limits.maximumMetaByteCount)
     }
 
-    private static func user(_ data: CommandData) throws(ErrorReply) -> String {
+    static func user(_ data: CommandData) throws(ErrorReply) -> String {
         try data.requiredIdentifier("user", maximumByteCount: LiveLimits.maximumUserByteCount)
     }
 
-    private static func reason(_ data: CommandData) throws(ErrorReply) -> String? {
+    static func reason(_ data: CommandData) throws(ErrorReply) -> String? {
         try data.line("reason", maximumCodePoints: LiveLimits.maximumReasonLength)
     }
 

@@ -16,6 +16,8 @@ extension LiveCommand {
         case .deleteComment(let stream, _): stream
         case .timeoutUser(let stream, _, _, _): stream
         case .banUser(let stream, _, _), .unbanUser(let stream, _, _): stream
+        case .interrupt(let media), .resume(let media): media.stream
+        case .cue(let cue): cue.stream
         }
     }
 
@@ -25,7 +27,7 @@ extension LiveCommand {
     /// comment's author nor a moderator.
     package var requiredPermission: Permissions {
         switch self {
-        case .start, .update, .stop: .control
+        case .start, .update, .stop, .interrupt, .resume, .cue: .control
         case .get, .list, .deleteComment: .subscribe
         case .sendComment: .publish
         case .mode, .timeoutUser, .banUser, .unbanUser: .moderate

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a client asks of a live stream: one case per RPC method, decoded and within its limits.
+/// What a client or a plugin asks of a live stream: one case per method, decoded and within its
+/// limits.
 ///
-/// JSON values cross as compact JSON text in bytes.
+/// JSON values cross as compact JSON text in bytes. No RPC of a client is `interrupt`, `resume` or
+/// `cue`: these are plugins'.
 package enum LiveCommand: Hashable, Sendable {
     case start(Start)
     case update(Update)
@@ -15,6 +17,11 @@ package enum LiveCommand: Hashable, Sendable {
     case timeoutUser(stream: String, user: String, seconds: Int64, reason: String?)
     case banUser(stream: String, user: String, reason: String?)
     case unbanUser(stream: String, user: String, reason: String?)
+    /// The stream's media is gone.
+    case interrupt(Media)
+    /// The stream's media is back.
+    case resume(Media)
+    case cue(Cue)
 
     package struct Start: Hashable, Sendable {
         package var stream: String
@@ -114,17 +121,47 @@ package enum LiveCommand: Hashable, Sendable {
         package var text: String
         package var replyTo: String?
         package var idempotencyKey: String?
+        /// Shown beside the comment in place of its author's profile; only a plugin sets it.
+        package var name: String?
 
         package init(
             stream: String,
             text: String,
             replyTo: String? = nil,
-            idempotencyKey: String? = nil
+            idempotencyKey: String? = nil,
+            name: String? = nil
         ) {
             self.stream = stream
             self.text = text
             self.replyTo = replyTo
             self.idempotencyKey = idempotencyKey
+            self.name = name
+        }
+    }
+
+    /// What happened to the media of a running stream.
+    package struct Media: Hashable, Sendable {
+        package var stream: String
+        /// Refused as stale unless it is the running one.
+        package var generation: UInt64?
+
+        package init(stream: String, generation: UInt64? = nil) {
+            self.stream = stream
+            self.generation = generation
+        }
+    }
+
+    /// Something that every viewer is to act on at this point of the broadcast.
+    package struct Cue: Hashable, Sendable {
+        package var stream: String
+        package var name: String
+        /// A JSON value.
+        package var data: [UInt8]?
+
+        package init(stream: String, name: String, data: [UInt8]? = nil) {
+            self.stream = stream
+            self.name = name
+            self.data = data
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Channels
-import JSON
+package import JSON
 
 extension LiveEvent {
     /// The event as a Publication's JSON text, encoded once for all who see it.
@@ -57,6 +57,12 @@ extension LiveEvent {
             writer.member("user", user)
             writer.optionalMember("reason", reason)
             writer.member("by", by)
+        case .cue(let name, let data):
+            writer.member("name", name)
+            if !data.isEmpty {
+                writer.key("data")
+                writer.raw(data)
+            }
         case .viewers(let figures):
             figures.write(into: &writer)
         }
@@ -78,7 +84,7 @@ extension StreamTotals {
 
 extension ViewerFigures {
     /// Three members of the object that is being written.
-    func write(into writer: inout JSONWriter) {
+    package func write(into writer: inout JSONWriter) {
         writer.member("viewers", viewers)
         writer.member("unique_viewers", uniqueViewers)
         writer.member("peak_viewers", peakViewers)

@@ -16,6 +16,8 @@ package enum LiveEvent: Hashable, Sendable {
     case userTimeout(user: String, seconds: Int64, reason: String?, by: String)
     case userBan(user: String, reason: String?, by: String)
     case userUnban(user: String, reason: String?, by: String)
+    /// `data`: a JSON value; empty for none.
+    case cue(name: String, data: [UInt8])
     /// Not in history: only the newest matters.
     case viewers(ViewerFigures)
 
@@ -50,6 +52,7 @@ package enum LiveEvent: Hashable, Sendable {
         case .userTimeout: "user.timeout"
         case .userBan: "user.ban"
         case .userUnban: "user.unban"
+        case .cue: "cue"
         case .viewers: "viewers"
         }
     }

@@ -25,6 +25,12 @@ package struct LiveLimits: Hashable, Sendable {
     package static let maximumUserByteCount = 255
     /// Bytes of a comment's id: an epoch, a dash and a 64-bit offset have 29.
     package static let maximumCommentIDByteCount = 32
+    /// Bytes of a cue's name, which machines compare.
+    package static let maximumCueNameByteCount = 64
+    /// Bytes of a cue's data as compact JSON: every viewer gets it.
+    package static let maximumCueByteCount = 16 * 1024
+    /// Code points of the name beside a plugin's comment.
+    package static let maximumNameLength = 64
     /// Bytes of a command's data: a comment of four-byte characters, all escaped, or a full `meta`.
     package static let maximumDataByteCount = 64 * 1024
     /// Nesting of a command's data, `meta` included.

@@ -12,7 +12,8 @@ package import ClientProtocol
 ///        └────────────┴───────────────────────────────────┘
 ///              stop                   stop, grace over
 ///
-/// Every start has a higher generation. A stream that keeps alive is never interrupted.
+/// Every start has a higher generation. A stream that keeps alive is not interrupted by its
+/// broadcaster's going; any is while its media is gone, which is said apart: then both must be back.
 package struct StreamLifecycle: Hashable, Sendable {
     package private(set) var state: StreamState = .offline
     /// 0 before the first start.
@@ -21,6 +22,8 @@ package struct StreamLifecycle: Hashable, Sendable {
     package private(set) var keepsAlive = false
     /// nil unless it is interrupted.
     package private(set) var interruptedAt: Timestamp?
+    /// Whether it was said that the media of the running generation is gone.
+    package private(set) var mediaIsGone = false
 
     package init() {}
 
@@ -29,12 +32,14 @@ package struct StreamLifecycle: Hashable, Sendable {
         state: StreamState,
         generation: UInt64,
         keepsAlive: Bool,
-        interruptedAt: Timestamp?
+        interruptedAt: Timestamp?,
+        mediaIsGone: Bool = false
     ) {
         self.state = state
         self.generation = generation
         self.keepsAlive = keepsAlive
         self.interruptedAt = interruptedAt
+        self.mediaIsGone = mediaIsGone
     }
 
     package var isRunning: Bool { state != .offline }
@@ -54,16 +59,37 @@ package struct StreamLifecycle: Hashable, Sendable {
     ///
     /// - Throws: error 400 when it is offline, 408 when another generation runs.
     package mutating func stop(generation wanted: UInt64?) throws(ErrorReply) {
-        try requireRunning()
-        guard wanted == nil || wanted == generation else {
-            throw ErrorReply(.staleGeneration, "generation \(generation) is running")
-        }
+        try requireRunning(generation: wanted)
         end()
     }
 
     /// - Throws: error 400 when it is offline.
     package func requireRunning() throws(ErrorReply) {
         guard isRunning else { throw ErrorReply(.streamNotLive) }
+    }
+
+    /// - Throws: error 400 when it is offline, 408 when another generation than `wanted` runs.
+    package func requireRunning(generation wanted: UInt64?) throws(ErrorReply) {
+        try requireRunning()
+        guard wanted == nil || wanted == generation else {
+            throw ErrorReply(.staleGeneration, "generation \(generation) is running")
+        }
+    }
+
+    /// The media of a running stream is gone; answers whether that interrupts it.
+    package mutating func mediaGone(at now: Timestamp) -> Bool {
+        mediaIsGone = true
+        guard state == .live else { return false }
+        state = .interrupted
+        interruptedAt = now
+        return true
+    }
+
+    /// The media of a running stream is back; answers whether that resumes it.
+    package mutating func mediaBack(isControlled: Bool) -> Bool {
+        mediaIsGone = false
+        guard keepsAlive || isControlled else { return false }
+        return broadcasterBack()
     }
 
     /// No broadcaster's connection is left; answers whether that interrupts the stream.
@@ -76,7 +102,7 @@ package struct StreamLifecycle: Hashable, Sendable {
 
     /// A broadcaster's connection is there; answers whether that resumes the stream.
     package mutating func broadcasterBack() -> Bool {
-        guard state == .interrupted else { return false }
+        guard state == .interrupted, !mediaIsGone else { return false }
         state = .live
         interruptedAt = nil
         return true
@@ -98,5 +124,6 @@ package struct StreamLifecycle: Hashable, Sendable {
         state = .offline
         interruptedAt = nil
         keepsAlive = false
+        mediaIsGone = false
     }
 }

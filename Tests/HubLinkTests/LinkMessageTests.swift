@@ -119,4 +119,20 @@ import Testing
             }
         }
     }
+
+    @Test func mutatedHubMessagesNeverCrashTheReader() {
+        var generator = SeededGenerator(seed: 43)
+        for message in SampleMessages.fromHub {
+            var writer = LinkWriter()
+            writer.append(message)
+            for _ in 0..<500 {
+                var body = Array(writer.bytes.dropFirst(4))
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    let index = Int.random(in: 0..<body.count, using: &generator)
+                    body[index] = UInt8.random(in: 0...255, using: &generator)
+                }
+                _ = try? LinkReader.decode(HubMessage.self, from: body[...])
+            }
+        }
+    }
 }

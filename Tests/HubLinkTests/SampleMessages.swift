@@ -41,6 +41,11 @@ enum SampleMessages {
         .timeoutUser(stream: "show", user: "bob", seconds: 60, reason: nil),
         .banUser(stream: "show", user: "bob", reason: "spam"),
         .unbanUser(stream: "show", user: "bob", reason: nil),
+        .sendComment(.init(stream: "show", text: "hi", name: "Bot")),
+        .interrupt(.init(stream: "show", generation: 4)),
+        .resume(.init(stream: "show")),
+        .cue(.init(stream: "show", name: "goal")),
+        .cue(.init(stream: "show", name: "goal", data: [0x31])),
     ]
 
     static let requests: [HubRequest] =
@@ -58,6 +63,14 @@ enum SampleMessages {
             ),
             .unsubscribe(channel: "feed"),
             .publish(channel: "feed", data: [0x31]),
+            .publish(channel: "feed", data: [0x31], wantsPosition: true),
+            .disconnectUser(.init(user: "bob", reason: "bye")),
+            .store(plugin: "media", .get(key: "k")),
+            .store(plugin: "media", .set(.init(key: "k", value: [0x31], version: 3))),
+            .store(plugin: "media", .set(.init(key: "k", value: [0x31]))),
+            .store(plugin: "media", .delete(key: "k", version: 3)),
+            .store(plugin: "media", .delete(key: "k", version: nil)),
+            .store(plugin: "media", .list(.init(prefix: "p", after: "a", limit: 5))),
             .history(
                 .init(
                     channel: "feed",
@@ -73,6 +86,9 @@ enum SampleMessages {
     static let fromWorker: [WorkerMessage] =
         [
             .hello(.init(worker: 2, pid: 4711)),
+            .hello(.init(worker: 2, pid: 4711, incarnation: 8, takesNotices: true)),
+            .noticeSeen("e-7"),
+            .takesNotices(true),
             .attach(session, identity),
             .detach(session),
             .unsubscribed(session, channel: "feed"),
@@ -126,5 +142,8 @@ enum SampleMessages {
         .positionLost(channel: "feed"),
         .unsubscribe(session, channel: "feed", code: 2000),
         .disconnect(session, code: 3503),
+        .disconnect(session, code: 3503, reason: "bye"),
+        .notice(.init(id: "e-7", kind: .stopped, stream: "show", json: [0x7B, 0x7D])),
+        .viewerFigures(stream: "show", json: [0x7B, 0x7D]),
     ]
 }

@@ -90,10 +90,13 @@ final class HubBench {
 
     // MARK: Links and sessions
 
-    func link(worker: Int = 0, pid: Int32? = nil) -> LinkID {
+    func link(worker: Int = 0, pid: Int32? = nil, takesNotices: Bool = false) -> LinkID {
         let link = silentLink()
         let pid = pid ?? Int32(truncatingIfNeeded: link.rawValue)
-        receive(.hello(.init(worker: worker, pid: pid)), from: link)
+        receive(
+            .hello(.init(worker: worker, pid: pid, takesNotices: takesNotices)),
+            from: link
+        )
         return link
     }
 
@@ -140,6 +143,15 @@ final class HubBench {
 
     func detach(_ session: BenchSession) {
         receive(.detach(session.id), from: session.link)
+    }
+
+    /// A plugin's session on a worker.
+    func attachPlugin(_ link: LinkID, _ name: String = "media") -> BenchSession {
+        let id = SessionID(rawValue: nextSession)
+        nextSession += 1
+        let identity = SessionIdentity.plugin(name)
+        receive(.attach(id, identity), from: link)
+        return BenchSession(link: link, id: id, client: identity.info.client)
     }
 
     // MARK: Requests
@@ -217,6 +229,40 @@ final class HubBench {
         guard case .result(let json) = try request(session, .live(command, moderator: moderator))
         else { throw ErrorReply(.internal, "another reply") }
         return String(decoding: json, as: UTF8.self)
+    }
+
+    /// Calls a method of the node as a plugin; answers the result's text.
+    @discardableResult
+    func call(
+        _ session: BenchSession,
+        _ method: String,
+        _ parameters: String,
+        plugin: String = "media"
+    ) throws(ErrorReply) -> String {
+        let command = try HostCommand.decode(method: method, parameters: Array(parameters.utf8))
+        guard case .result(let json) = try request(session, HubRequest(command, of: plugin)) else {
+            throw ErrorReply(.internal, "another reply")
+        }
+        return String(decoding: json, as: UTF8.self)
+    }
+
+    /// The code with which a call is refused; nil when it is not.
+    func callRefusal(_ session: BenchSession, _ method: String, _ parameters: String) -> UInt32? {
+        do throws(ErrorReply) {
+            try call(session, method, parameters)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    /// The notices that a link was told, as `kind event stream`.
+    func notices(_ link: LinkID) -> [String] {
+        messages(link).compactMap { message in
+            guard case .notice(let notice) = message else { return nil }
+            let event = Self.parse(notice.json)?["event"]?.string ?? "?"
+            return "\(notice.kind) \(event) \(notice.stream)"
+        }
     }
 
     /// The code with which a command is refused; nil when it is not.

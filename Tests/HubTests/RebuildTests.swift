@@ -105,7 +105,7 @@ struct RandomScript {
         let stream = "s\(pick(6))"
         let user = "u\(pick(5))"
         let key = pick(3) == 0 ? #","idempotency_key":"k\#(pick(4))""# : ""
-        switch pick(20) {
+        switch pick(24) {
         case 0, 1:
             run(session, "live.start", #"{"stream":"\#(stream)","keep":\#(pick(2) == 0)\#(key)}"#)
         case 2: run(session, "live.stop", #"{"stream":"\#(stream)"}"#)
@@ -127,6 +127,10 @@ struct RandomScript {
         case 16: _ = try? bench.subscribe(session, "log:\(pick(3))")
         case 17: leave(session, stream)
         case 18: detachOrClose(session)
+        case 19: store(session)
+        case 20: call(session, pick(2) == 0 ? "live.interrupt" : "live.resume", stream)
+        case 21: call(session, "live.cue", stream)
+        case 22: seeNotice(session)
         default: bench.pass(.milliseconds(pick(5_000) * pick(20)))
         }
     }
@@ -143,6 +147,25 @@ struct RandomScript {
 
     private func run(_ session: BenchSession, _ method: String, _ data: String) {
         _ = try? bench.run(session, method, data, moderator: true)
+    }
+
+    private mutating func store(_ session: BenchSession) {
+        let key = "k\(pick(5))"
+        if pick(3) == 0 {
+            _ = try? bench.call(session, "store.delete", #"{"key":"\#(key)"}"#)
+        } else {
+            let set = #"{"key":"\#(key)","value":\#(pick(100))}"#
+            _ = try? bench.call(session, "store.set", set, plugin: "p\(pick(3))")
+        }
+    }
+
+    private func call(_ session: BenchSession, _ method: String, _ stream: String) {
+        _ = try? bench.call(session, method, #"{"stream":"\#(stream)","name":"n"}"#)
+    }
+
+    private mutating func seeNotice(_ session: BenchSession) {
+        guard let notice = bench.core.state.notices.randomElement(using: &random) else { return }
+        bench.receive(.noticeSeen(notice.id), from: session.link)
     }
 
     private mutating func comment(_ session: BenchSession, _ stream: String, _ key: String) {

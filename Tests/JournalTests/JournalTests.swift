@@ -129,6 +129,28 @@ import Testing
         #expect(journal.newestTime == Sample.at(7))
     }
 
+    @Test func whatPluginsKeepAndAreToBeToldComesBack() throws {
+        func notice(_ id: String) -> PluginNotice {
+            PluginNotice(id: id, kind: .stopped, stream: "s", json: Array("{}".utf8))
+        }
+        let value = StoredValue(
+            version: 7,
+            at: Timestamp(milliseconds: 5_000),
+            json: Array("1.50".utf8)
+        )
+        let records: [JournalRecord] = [
+            .stored(plugin: "p", key: "k", value), .noticed(notice("e-2")), .noticed(notice("e-1")),
+        ]
+        let journal = try reopened(after: [
+            records + [.stored(plugin: "p", key: "gone", value), .noticed(notice("e-3"))],
+            [.unstored(plugin: "p", key: "gone"), .noticeDone("e-3")],
+            // Twice changes nothing.
+            [.noticed(notice("e-2")), .unstored(plugin: "p", key: "gone")],
+        ])
+        #expect(try journal.restore() == records)
+        #expect(journal.newestTime == value.at)
+    }
+
     @Test func aStreamCountsTheCommentsOfItsGeneration() throws {
         var stream = LiveStream(id: "s")
         try stream.lifecycle.start(keepsAlive: true, above: 4)

@@ -110,6 +110,35 @@ import Testing
         #expect(lifecycle.state == .live)
     }
 
+    @Test func mediaThatIsGoneInterruptsWhoeverIsThere() {
+        for keepsAlive in [false, true] {
+            var lifecycle = Self.lifecycle(.live, keepsAlive: keepsAlive)
+            let interrupts = lifecycle.mediaGone(at: Self.interruptedAt)
+            #expect(interrupts)
+            #expect(lifecycle.state == .interrupted)
+            #expect(lifecycle.interruptedAt == Self.interruptedAt)
+            let later = Timestamp(milliseconds: 2_000)
+            let again = lifecycle.mediaGone(at: later)
+            #expect(!again)
+            #expect(lifecycle.interruptedAt == Self.interruptedAt)
+            let comesBack = lifecycle.broadcasterBack()
+            #expect(!comesBack)
+            let resumes = lifecycle.mediaBack(isControlled: false)
+            #expect(resumes == keepsAlive)
+            #expect(lifecycle.state == (keepsAlive ? .live : .interrupted))
+            let isBack = lifecycle.broadcasterBack()
+            #expect(isBack == !keepsAlive)
+        }
+    }
+
+    @Test func aNewGenerationHasItsMedia() throws {
+        var lifecycle = Self.lifecycle(.live)
+        _ = lifecycle.mediaGone(at: Self.interruptedAt)
+        try lifecycle.stop(generation: nil)
+        try lifecycle.start(keepsAlive: false, above: 0)
+        #expect(!lifecycle.mediaIsGone)
+    }
+
     @Test func everyStartRaisesTheGeneration() throws {
         var lifecycle = StreamLifecycle()
         for generation in UInt64(1)...3 {
