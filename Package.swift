@@ -211,8 +211,8 @@ let package = Package(
             "Worker",
             [
                 "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
-                "Channels", "Live", "Tokens", "Fetch", "Manifest", "StatusPage", "StudioPage",
-                logging,
+                "Channels", "Live", "Tokens", "Fetch", "Manifest", "Hooks", "PluginHost", "StatusPage",
+                "StudioPage", logging,
             ]
         ),
         .executableTarget(
@@ -299,7 +299,7 @@ let package = Package(
         tests(
             "Worker",
             [
-                "Worker", "Channels", "ClientProtocol", "HubLink", "Manifest", "Reactor",
+                "Worker", "Channels", "ClientProtocol", "HubLink", "Live", "Manifest", "Reactor",
                 "TestSupport", "Tokens", "WebServer",
             ]
         ),

@@ -61,6 +61,15 @@ package struct RequestTarget: Hashable, Sendable {
         )
     }
 
+    /// A part of the path without its percent-encoding (RFC 3986 §2.1); nil where that is not well
+    /// formed, not UTF-8 or holds a NUL, which would end it for whoever reads it in C.
+    package static func decodedPath(_ text: Substring) -> String? {
+        guard let path = decoded(text, plusIsSpace: false), !path.utf8.contains(0) else {
+            return nil
+        }
+        return path
+    }
+
     /// The first value of a name in the query, decoded; nil when absent or not valid UTF-8.
     package func queryValue(of name: String) -> String? {
         for pair in query.split(separator: "&") {
@@ -72,12 +81,12 @@ package struct RequestTarget: Hashable, Sendable {
     }
 
     /// Undoes percent-encoding and the form's `+` for a space.
-    private static func decoded(_ text: Substring) -> String? {
+    private static func decoded(_ text: Substring, plusIsSpace: Bool = true) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "+"):
+            case UInt8(ascii: "+") where plusIsSpace:
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 guard let high = rest.popFirst()?.hexadecimalValue,

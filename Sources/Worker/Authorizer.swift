@@ -66,6 +66,16 @@ struct Authorizer {
         guard granted.isSuperset(of: wanted) else { throw ErrorReply(.permissionDenied) }
     }
 
+    /// All that the identity may do on the channel; nothing where no rule allows the channel.
+    func permissions(
+        of identity: Identity,
+        on channel: ChannelName,
+        isSubscribed: Bool
+    ) -> Permissions {
+        guard let rule = rules.rule(for: channel) else { return [] }
+        return permissions(of: identity, on: channel, under: rule, isSubscribed: isSubscribed)
+    }
+
     /// Whether the identity may moderate the stream's channel.
     func isModerator(_ identity: Identity, on channel: ChannelName) -> Bool {
         capabilities(of: identity, on: channel).contains(.moderate)

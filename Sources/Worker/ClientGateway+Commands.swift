@@ -2,14 +2,17 @@
 
 import Channels
 import ClientProtocol
+import Hooks
 import HubLink
 import Live
 import Manifest
+import PluginHost
 import StatusPage
 import Tokens
 
 extension ClientGateway {
-    func handle(_ command: Command, of session: Session) {
+    func handle(_ asked: AskedCommand, of session: Session) {
+        let command = asked.command
         // A pong, and any frame, is life and needs no connect. Nobody has more to say in pongs than in
         // commands, though: it is the cheapest thing to send.
         if case .pong = command.body {
@@ -31,11 +34,17 @@ extension ClientGateway {
                 ErrorReply(.tooManyRequests, retryAfterMilliseconds: wait)
             )
         }
-        if let request { return connect(session, command.id, request) }
-        do {
-            try perform(command, of: session)
+        if let request { return connect(session, asked, request) }
+        carryOut(asked, of: session)
+    }
+
+    /// Does what a connected session asks, or lets it wait for its turn.
+    func carryOut(_ asked: AskedCommand, of session: Session) {
+        do throws(ErrorReply) {
+            guard try !hold(asked, of: session) else { return }
+            try perform(asked, of: session)
         } catch {
-            refuse(session, command.id, error)
+            refuse(session, asked.command.id, error)
         }
     }
 
@@ -48,17 +57,17 @@ extension ClientGateway {
         )
     }
 
-    private func perform(_ command: Command, of session: Session) throws(ErrorReply) {
-        let id = command.id
-        switch command.body {
+    private func perform(_ asked: AskedCommand, of session: Session) throws(ErrorReply) {
+        let id = asked.command.id
+        switch asked.command.body {
         case .connect:
             disconnect(session, .badRequest)
         case .subscribe(let request):
-            try subscribe(session, id, request)
+            try subscribe(session, asked, request)
         case .unsubscribe(let channel):
             try unsubscribe(session, id, channel)
         case .publish(let channel, let data):
-            try publish(session, id, channel, data)
+            try publish(session, asked, channel, data)
         case .history(let request):
             let channel = try permitted(.history, session, request.channel)
             let limit = min(request.limit, configuration.hub.maximumHistoryLimit)
@@ -82,7 +91,7 @@ extension ClientGateway {
             let channel = try permitted(.presence, session, name)
             ask(.presenceStats(channel: channel.text), for: session, id, .presenceStats)
         case .rpc(let method, let data):
-            try call(session, id, method, data)
+            try call(session, asked, method, data)
         case .ping:
             reply(to: session, Encoder.emptyReply(id: id, .ping))
         case .refresh(let token):
@@ -100,16 +109,11 @@ extension ClientGateway {
 
     private func subscribe(
         _ session: Session,
-        _ id: UInt32,
+        _ asked: AskedCommand,
         _ request: SubscribeRequest
     ) throws(ErrorReply) {
         let channel = try authorizer.channel(named: request.channel)
-        guard session.subscriptionIndex(of: channel.text) == nil else {
-            throw ErrorReply(.alreadySubscribed)
-        }
-        guard session.subscriptions.count < configuration.client.maximumChannels else {
-            throw ErrorReply(.limitExceeded, "too many channels on one connection")
-        }
+        try requirePlace(for: channel, session)
         var expiresAt: UInt32 = 0
         if let token = request.token, !token.isEmpty {
             expiresAt = try subscriptionExpiry(session, channel, token).at
@@ -118,18 +122,54 @@ extension ClientGateway {
         } else {
             try authorizer.require(.subscribe, of: session.identity, on: channel)
         }
+        guard implements(.subscribe) else {
+            return subscribe(session, asked, request, channel, expiresAt, nil)
+        }
+        try consult(
+            .subscribe,
+            subject(of: session, subscribingTo: channel, request),
+            about: asked,
+            of: session
+        ) { [self] replacement throws(ErrorReply) in
+            // Other subscriptions may have been made meanwhile.
+            try requirePlace(for: channel, session)
+            subscribe(session, asked, request, channel, expiresAt, replacement)
+        }
+    }
+
+    private func subscribe(
+        _ session: Session,
+        _ asked: AskedCommand,
+        _ request: SubscribeRequest,
+        _ channel: ChannelName,
+        _ expiresAt: UInt32,
+        _ replacement: [UInt8]?
+    ) {
         let reservation = reserve(channel, for: session, request, [], expiresAt: expiresAt)
         ask(
             hubSubscribe(channel, request),
             for: session,
-            id,
+            asked.command.id,
             PendingRequest.Subscribing(
                 channel: channel.text,
                 reservation: reservation,
                 rejectsUnrecovered: request.rejectsUnrecovered,
-                recover: request.recover
+                recover: request.recover,
+                data: replacement.flatMap { HookData.member("data", of: $0) }
             )
         )
+    }
+
+    private func requirePlace(
+        for channel: ChannelName,
+        _ session: Session
+    ) throws(ErrorReply) {
+        guard session.subscriptionIndex(of: channel.text) == nil else {
+            throw ErrorReply(.alreadySubscribed)
+        }
+        guard session.subscriptions.count < configuration.client.maximumChannels else {
+            throw ErrorReply(.limitExceeded, "too many channels on one connection")
+        }
     }
 
     /// Checks a subscription token: it must name this channel and this user.
@@ -183,6 +223,7 @@ extension ClientGateway {
         guard session.subscriptions[index].memberIndex == nil else {
             hub.send(.unsubscribed(session.id, channel: channel.text))
             removeSubscription(of: session, to: channel.text)
+            tellUnsubscribed(session, channel)
             return reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         }
         if ask(.unsubscribe(channel: channel.text), for: session, id, .unsubscribe) {
@@ -211,41 +252,95 @@ extension ClientGateway {
 
     private func publish(
         _ session: Session,
-        _ id: UInt32,
+        _ asked: AskedCommand,
         _ name: String,
         _ data: [UInt8]
     ) throws(ErrorReply) {
         let channel = try permitted(.publish, session, name)
         guard case .live(let stream) = channel.kind else {
-            ask(.publish(channel: channel.text, data: data), for: session, id, .publish)
-            return
+            return try publish(session, asked, on: channel, data)
         }
         let command = try LiveCommand.decode(
             publishedTo: stream,
             data: data,
             limits: liveLimits
         )
-        ask(live(command, of: session, on: channel), for: session, id, .publish)
+        try run(command, session, asked, on: channel, .publish)
+    }
+
+    /// Publishes to a feed, once plugins have let it through.
+    private func publish(
+        _ session: Session,
+        _ asked: AskedCommand,
+        on channel: ChannelName,
+        _ data: [UInt8]
+    ) throws(ErrorReply) {
+        let id = asked.command.id
+        guard implements(.publish) else {
+            ask(.publish(channel: channel.text, data: data), for: session, id, .publish)
+            return
+        }
+        var subject = subject(of: session, on: channel)
+        subject.data = HookData.object("data", data)
+        try consult(
+            .publish,
+            subject,
+            about: asked,
+            of: session
+        ) { [self] replacement throws(ErrorReply) in
+            let data = replacement.flatMap { HookData.member("data", of: $0) } ?? data
+            ask(.publish(channel: channel.text, data: data), for: session, id, .publish)
+        }
     }
 
     // MARK: Live streams
 
     private func call(
         _ session: Session,
-        _ id: UInt32,
+        _ asked: AskedCommand,
         _ method: String,
         _ data: [UInt8]
     ) throws(ErrorReply) {
+        if let plugins, try callPlugin(plugins, session, asked, method, data) { return }
         let command = try LiveCommand.decode(method: method, data: data, limits: liveLimits)
         guard let stream = command.stream else {
-            return try list(session, id, command)
+            return try list(session, asked.command.id, command)
         }
         guard let channel = ChannelName(stream: stream) else {
             throw ErrorReply(.badRequest, ChannelNameError.invalidStream.description)
         }
         let needs = command.requiredPermission
         try authorizer.require(needs, of: session.identity, on: channel)
-        ask(live(command, of: session, on: channel), for: session, id, .rpc)
+        try run(command, session, asked, on: channel, .rpc)
+    }
+
+    /// Asks the hub for a live command, once plugins have let it through.
+    private func run(
+        _ command: LiveCommand,
+        _ session: Session,
+        _ asked: AskedCommand,
+        on channel: ChannelName,
+        _ purpose: PendingRequest.Purpose
+    ) throws(ErrorReply) {
+        let id = asked.command.id
+        guard let hook = command.hook, implements(hook) else {
+            ask(live(command, of: session, on: channel), for: session, id, purpose)
+            return
+        }
+        var subject = subject(of: session, on: channel)
+        subject.data = command.hookData
+        try consult(
+            hook,
+            subject,
+            about: asked,
+            of: session
+        ) { [self] replacement throws(ErrorReply) in
+            var command = command
+            if let replacement {
+                command = try command.replaced(by: replacement, limits: liveLimits)
+            }
+            ask(live(command, of: session, on: channel), for: session, id, purpose)
+        }
     }
 
     /// `live.list` shows the streams that the session may see, and no others.

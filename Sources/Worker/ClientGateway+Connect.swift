@@ -2,6 +2,7 @@
 
 import Channels
 import ClientProtocol
+import Hooks
 import HubLink
 import JSON
 import Manifest
@@ -11,14 +12,22 @@ import Tokens
 import WebServer
 
 extension ClientGateway {
-    func connect(_ session: Session, _ commandID: UInt32, _ request: ConnectRequest) {
+    func connect(_ session: Session, _ asked: AskedCommand, _ request: ConnectRequest) {
         do throws(TokenRefusal) {
             session.identity = try identity(token: request.token)
         } catch .refused(let error) {
-            return refuse(session, commandID, error)
+            return refuse(session, asked.command.id, error)
         } catch {
             return disconnect(session, .invalidToken)
         }
+        if let plugins, implements(.connect) || implements(.subscribe) {
+            return decide(session, UndecidedConnect(asked, request), by: plugins)
+        }
+        letIn(session, wantedSubscriptions(of: session, request), PendingConnect(asked.command.id))
+    }
+
+    /// Lets the client in, and answers it once it is subscribed to what it wants.
+    func letIn(_ session: Session, _ wanted: [WantedSubscription], _ connect: PendingConnect) {
         guard
             users.count(of: session.identity.user)
                 < configuration.client.maximumConnectionsPerUser
@@ -27,17 +36,27 @@ extension ClientGateway {
             return disconnect(session, .connectionLimit)
         }
         attach(session)
-        let subscribes = serverSideSubscribes(of: session, request)
-        guard !subscribes.isEmpty else { return finishConnect(session, commandID, []) }
-        session.phase = .connecting(
-            PendingConnect(commandID: commandID, awaitedCount: subscribes.count)
-        )
-        for (subscribe, reservation) in subscribes where !session.isClosed {
+        var subscribes: [(wanted: WantedSubscription, reservation: UInt32)] = []
+        for wanted in wanted {
+            guard session.subscriptions.count < configuration.client.maximumChannels,
+                session.subscriptionIndex(of: wanted.channel.text) == nil
+            else { continue }
+            let reservation = reserve(wanted.channel, for: session, wanted.request, [.serverSide])
+            subscribes.append((wanted, reservation))
+        }
+        guard !subscribes.isEmpty else { return finishConnect(session, connect) }
+        connect.awaitedCount = subscribes.count
+        session.phase = .connecting(connect)
+        for (wanted, reservation) in subscribes where !session.isClosed {
             ask(
-                .subscribe(subscribe),
+                .subscribe(hubSubscribe(wanted.channel, wanted.request)),
                 for: session,
-                commandID,
-                .connectSubscribe(channel: subscribe.channel, reservation: reservation)
+                connect.commandID,
+                .connectSubscribe(
+                    channel: wanted.channel.text,
+                    reservation: reservation,
+                    data: wanted.data
+                )
             )
         }
     }
@@ -86,27 +105,22 @@ extension ClientGateway {
 
     /// The channels that `connect` subscribes: the user's own where the manifest says so, and those
     /// that the client asks for or recovers, as far as it may see them.
-    private func serverSideSubscribes(
+    func wantedSubscriptions(
         of session: Session,
         _ request: ConnectRequest
-    ) -> [(HubRequest.Subscribe, reservation: UInt32)] {
+    ) -> [WantedSubscription] {
         var wanted = request.subscriptions
         let own = "#" + session.identity.user
         if configuration.userChannels, own != "#", !wanted.contains(where: { $0.channel == own }) {
             wanted.append(SubscribeRequest(channel: own))
         }
-        var subscribes: [(HubRequest.Subscribe, reservation: UInt32)] = []
-        for request in wanted {
-            guard session.subscriptions.count < configuration.client.maximumChannels,
-                let channel = try? authorizer.channel(named: request.channel),
-                session.subscriptionIndex(of: channel.text) == nil,
+        return wanted.compactMap { request in
+            guard let channel = try? authorizer.channel(named: request.channel),
                 (try? authorizer.require(.subscribe, of: session.identity, on: channel)) != nil,
                 (try? authorizer.requiresSubscriptionToken(channel)) == false
-            else { continue }
-            let reservation = reserve(channel, for: session, request, [.serverSide])
-            subscribes.append((hubSubscribe(channel, request), reservation))
+            else { return nil }
+            return WantedSubscription(channel: channel, request: request)
         }
-        return subscribes
     }
 
     /// Takes the session's place in the channel until the hub answers; answers its number.
@@ -153,20 +167,23 @@ extension ClientGateway {
         if let reply { connect.subscribed.append((channel, reply)) }
         connect.awaitedCount -= 1
         guard connect.awaitedCount == 0 else { return }
-        finishConnect(session, connect.commandID, connect.subscribed)
-        for push in connect.heldPushes { session.connection.send(push) }
-        for subscription in session.subscriptions {
-            subscription.channel.connected(session, subscription)
-        }
-        for message in connect.heldMessages where !session.isClosed {
-            handle(message, of: session)
+        finishConnect(session, connect)
+    }
+
+    /// Handles what a client sent without waiting for its `connect`.
+    func release(_ held: HeldMessages, of session: Session) {
+        for message in held.take() where !session.isClosed {
+            if let held = session.heldMessages {
+                held.append(message)
+            } else {
+                handle(message, of: session)
+            }
         }
     }
 
     private func finishConnect(
         _ session: Session,
-        _ commandID: UInt32,
-        _ subscribed: [(channel: String, reply: HubReply.Subscribed)]
+        _ connect: PendingConnect
     ) {
         let client = configuration.client
         session.phase = .connected
@@ -183,10 +200,16 @@ extension ClientGateway {
             time: Timestamp(milliseconds: WallClock.now())
         )
         result.timeToLive = expiry.timeToLive
-        result.subscriptions = subscribed.map { channel, reply in
+        result.data = connect.data
+        result.subscriptions = connect.subscribed.map { channel, reply in
             ConnectResult.Subscription(channel: channel, result: subscribeResult(reply))
         }
-        reply(to: session, Encoder.connectReply(id: commandID, result))
+        reply(to: session, Encoder.connectReply(id: connect.commandID, result))
+        for push in connect.heldPushes { session.connection.send(push) }
+        for subscription in session.subscriptions {
+            subscription.channel.connected(session, subscription)
+        }
+        release(connect.held, of: session)
     }
 
     func subscribeResult(
@@ -215,10 +238,10 @@ extension ClientGateway {
     func refresh(_ session: Session, _ commandID: UInt32, token: String) {
         do throws(TokenRefusal) {
             let renewed = try identity(token: token)
-            guard renewed.user == session.identity.user else {
+            guard renewed.user == session.identity.tokenUser else {
                 return disconnect(session, .invalidToken)
             }
-            session.identity = renewed
+            session.identity = session.identity.renewed(by: renewed)
             if session.isAttached { hub.send(.identified(session.id, identity(of: session))) }
             let expiry = expiry(of: renewed.claims.expiresAt)
             session.expiresAt = expiry.at

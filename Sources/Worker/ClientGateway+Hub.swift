@@ -29,6 +29,7 @@ extension ClientGateway: HubConnectionDelegate {
         for (id, request) in pending.unanswered() {
             hub.send(.request(id, request.session.id, request.request))
         }
+        resumePluginCalls()
     }
 
     func hubLinkLost() {
@@ -40,7 +41,9 @@ extension ClientGateway: HubConnectionDelegate {
         case .welcome:
             break
         case .reply(let id, let result):
-            guard let request = pending.remove(id) else { return }
+            guard let request = pending.remove(id) else {
+                return finishPluginCall(id, result)
+            }
             if !request.isAbandoned { request.session.pendingCount -= 1 }
             answer(request, result)
         case .publication(let publication):
@@ -60,9 +63,14 @@ extension ClientGateway: HubConnectionDelegate {
         case .unsubscribe(let id, let channel, let code):
             guard let session = sessions[id] else { return }
             unsubscribe(session, channel, Unsubscribe(rawValue: code) ?? .byServer)
-        case .disconnect(let id, let code):
+        case .disconnect(let id, let code, let reason):
             guard let session = sessions[id] else { return }
-            disconnect(session, Disconnect(rawValue: code) ?? .forceDisconnect)
+            let disconnect = Disconnect(rawValue: code) ?? .forceDisconnect
+            self.disconnect(session, disconnect, reason: reason)
+        case .notice(let notice):
+            tell(notice)
+        case .viewerFigures(let stream, let json):
+            tellFigures(of: stream, json)
         }
     }
 
@@ -100,7 +108,12 @@ extension ClientGateway: HubConnectionDelegate {
 
     /// Ends a subscription from the server's side and says so.
     func unsubscribe(_ session: Session, _ channel: String, _ reason: Unsubscribe) {
-        guard removeSubscription(of: session, to: channel) else { return }
+        guard let index = session.subscriptionIndex(of: channel) else { return }
+        let subscription = session.subscriptions[index]
+        removeSubscription(of: session, to: channel)
+        if subscription.memberIndex != nil {
+            tellUnsubscribed(session, subscription.channel.name, code: reason.rawValue)
+        }
         reply(to: session, Encoder.unsubscribePush(channel: channel, reason))
     }
 
@@ -131,7 +144,7 @@ extension ClientGateway: HubConnectionDelegate {
             // Connected without what it counts on would be worse than to come back.
             refuse(request.session, request.commandID, error)
             disconnect(request.session, .serverError)
-        case .connectSubscribe(let channel, let reservation):
+        case .connectSubscribe(let channel, let reservation, _):
             withdraw(reservation, of: request.session, channel)
             connectSubscribed(request.session, channel: channel, nil)
         case .subscribe(let subscribing):
@@ -147,8 +160,9 @@ extension ClientGateway: HubConnectionDelegate {
         let id = request.commandID
         switch (request.purpose, answer) {
         case (
-            .connectSubscribe(let channel, let reservation), .subscribed(let subscribed)
+            .connectSubscribe(let channel, let reservation, let data), .subscribed(let answer)
         ):
+            let subscribed = answer.with(data: data)
             admit(session, to: channel, reservation, subscribed)
             connectSubscribed(session, channel: channel, subscribed)
         case (.subscribe(let subscribing), .subscribed(let subscribed)):
@@ -156,6 +170,7 @@ extension ClientGateway: HubConnectionDelegate {
         case (.unsubscribe, .done):
             reply(to: session, Encoder.emptyReply(id: id, .unsubscribe))
         case (.publish, .done), (.publish, .result):
+            tellCommented(request, answer)
             reply(to: session, Encoder.emptyReply(id: id, .publish))
         case (.history, .history(let list)):
             reply(
@@ -174,6 +189,7 @@ extension ClientGateway: HubConnectionDelegate {
                 Encoder.presenceStatsReply(id: id, clients: clients, users: users)
             )
         case (.rpc, .result(let json)):
+            tellCommented(request, answer)
             reply(to: session, Encoder.rpcReply(id: id, data: json))
         case (.rpc, .done):
             reply(to: session, Encoder.rpcReply(id: id, data: Array("{}".utf8)))
@@ -222,6 +238,7 @@ extension ClientGateway: HubConnectionDelegate {
                 )
             }
         }
+        tellSubscribed(session, audience.name, recovered: subscribed.recovered)
         guard subscription.expiresAt > 0 else { return nil }
         return max(0, Int64(subscription.expiresAt) - Int64(seconds) - 1)
     }

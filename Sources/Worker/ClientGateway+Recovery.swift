@@ -93,7 +93,7 @@ extension ClientGateway {
             to: session,
             Encoder.subscribeReply(
                 id: request.commandID,
-                subscribeResult(subscribed, timeToLive: timeToLive)
+                subscribeResult(subscribed.with(data: subscribing.data), timeToLive: timeToLive)
             )
         )
     }

@@ -20,7 +20,7 @@ extension ClientGateway {
                 if now >= session.nextPing { disconnect(session, .stale) }
             case .connected:
                 sweepConnected(session, now)
-            case .connecting, .closed:
+            case .undecided, .connecting, .closed:
                 break
             }
         }
@@ -34,6 +34,7 @@ extension ClientGateway {
             request.session.pendingCount -= 1
             fail(request, ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000))
         }
+        sweepPluginCalls()
     }
 
     private func sweepConnected(_ session: Session, _ now: UInt32) {

@@ -9,7 +9,8 @@ import WebServer
 
 extension ClientGateway: WebApplication {
     func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
-        .now(
+        if let answer = answerFromPlugin(request, on: connection) { return answer }
+        return .now(
             routes.respond(to: request, from: connection.peer, hubIsConnected: hub.isConnected)
         )
     }
@@ -30,16 +31,14 @@ extension ClientGateway: WebApplication {
 
     func received(text: [UInt8], on connection: Connection) {
         guard let session = connection.session as? Session, !session.isClosed else { return }
-        if case .connecting(let connect) = session.phase {
-            return hold(text, behind: connect, of: session)
-        }
+        if let held = session.heldMessages { return hold(text, in: held, of: session) }
         handle(text, of: session)
     }
 
     func received(binary: [UInt8], on connection: Connection) {
         status.add(.badRequests)
         guard let session = connection.session as? Session else { return }
-        end(session)
+        end(session, code: 1003)
         // RFC 6455 §7.4.1: 1003, a type of data that this endpoint cannot accept.
         connection.close(code: 1003, reason: "text frames only")
     }
@@ -47,17 +46,16 @@ extension ClientGateway: WebApplication {
     func closed(_ connection: Connection, _ cause: CloseCause) {
         guard let session = connection.session as? Session else { return }
         connection.session = nil
-        end(session)
+        end(session, code: cause.code)
     }
 
     /// A client that does not wait for its `connect` is answered in order all the same.
-    private func hold(_ text: [UInt8], behind connect: PendingConnect, of session: Session) {
+    private func hold(_ text: [UInt8], in held: HeldMessages, of session: Session) {
         let client = configuration.client
-        connect.heldByteCount += text.count
-        guard connect.heldByteCount <= client.maximumMessageByteCount,
-            connect.heldMessages.count < client.maximumPendingCommands
+        guard held.byteCount + text.count <= client.maximumMessageByteCount,
+            held.messages.count < client.maximumPendingCommands
         else { return disconnect(session, .tooManyRequests) }
-        connect.heldMessages.append(text)
+        held.append(text)
     }
 
     /// Handles one message: one or more commands, each on its line.
@@ -67,9 +65,9 @@ extension ClientGateway: WebApplication {
             guard let lines = try? FrameLines.ranges(of: text.span, maximumCount: maximumCount)
             else { return reject(session) }
             for line in lines where !session.isClosed {
-                if case .connecting(let connect) = session.phase {
-                    // The `connect` of this very message waits for the hub: so does what is left.
-                    return hold(Array(text[line.lowerBound...]), behind: connect, of: session)
+                if let held = session.heldMessages {
+                    // The `connect` of this very message waits: so does what is left.
+                    return hold(Array(text[line.lowerBound...]), in: held, of: session)
                 }
                 decodeAndHandle(text, line, of: session)
             }
@@ -82,7 +80,7 @@ extension ClientGateway: WebApplication {
                 text.span.extracting(line),
                 limits: jsonLimits
             )
-            handle(command, of: session)
+            handle(AskedCommand(command, message: text, line: line), of: session)
         } catch {
             status.add(.badRequests)
             guard let id = error.id else { return reject(session) }

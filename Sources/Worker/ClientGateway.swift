@@ -7,6 +7,7 @@ import JSON
 import Live
 import Logging
 import Manifest
+import PluginHost
 import Reactor
 import StatusPage
 import Tokens
@@ -35,10 +36,20 @@ final class ClientGateway {
     weak var server: WebServer?
     /// How many connections each user has here.
     var users = UserTable()
+    /// nil where the manifest names no plugin.
+    var plugins: PluginHost?
     /// Sessions by their id, for what the hub says of one of them.
     var sessions: [SessionID: Session] = [:]
     var channels: [String: ChannelAudience] = [:]
     var pending = PendingRequests()
+    /// Commands that wait for plugins.
+    var lines = CommandLines()
+    /// What plugins ask of the node.
+    var pluginCalls = PluginCalls()
+    /// What plugins are told once on a node.
+    var notices = NoticeDesk()
+    /// Commands that came with a predecessor's sessions, to be asked for again.
+    var replays: [Replay] = []
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
     private var nextConflationKey: UInt64 = 1
@@ -124,8 +135,11 @@ final class ClientGateway {
     }
 
     /// Ends what the session had; the connection is gone or will be.
-    func end(_ session: Session) {
+    ///
+    /// `code`: as in the close frame.
+    func end(_ session: Session, code: UInt16) {
         guard !session.isClosed else { return }
+        tellDisconnected(session, code: code)
         session.phase = .closed
         sessions[session.id] = nil
         for subscription in session.subscriptions { dismiss(subscription) }
@@ -144,21 +158,34 @@ final class ClientGateway {
         sessions[session.id] = nil
     }
 
-    func disconnect(_ session: Session, _ disconnect: Disconnect) {
+    /// `reason`: in place of the code's own, where it is not empty.
+    func disconnect(_ session: Session, _ disconnect: Disconnect, reason: String = "") {
+        close(
+            session,
+            code: disconnect.rawValue,
+            reason: reason.isEmpty ? disconnect.reason : reason
+        )
+    }
+
+    func close(_ session: Session, code: UInt16, reason: String) {
         // What was answered before the close is not taken back by it.
         flushReplies(to: session)
-        end(session)
-        session.connection.close(code: disconnect.rawValue, reason: disconnect.reason)
+        end(session, code: code)
+        session.connection.close(code: code, reason: reason)
     }
 
     // MARK: Replies
 
     /// Collects the replies to one message of `session`, then sends them as one frame.
+    ///
+    /// A plugin's verdict on one session's command may come while another's is handled.
     func batchingReplies(to session: Session, _ body: () -> Void) {
+        guard replyBatch?.session !== session else { return body() }
+        let outer = replyBatch
         replyBatch = (session, [])
         body()
         let bytes = replyBatch?.bytes ?? []
-        replyBatch = nil
+        replyBatch = outer
         if !bytes.isEmpty { session.connection.send(text: bytes) }
     }
 

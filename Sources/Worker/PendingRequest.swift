@@ -7,7 +7,8 @@ import HubLink
 struct PendingRequest {
     /// What the answer is for.
     enum Purpose: Hashable {
-        case connectSubscribe(channel: String, reservation: UInt32)
+        /// `data`: of the subscription's part of the reply, where plugins wanted another.
+        case connectSubscribe(channel: String, reservation: UInt32, data: [UInt8]? = nil)
         case subscribe(Subscribing)
         case unsubscribe
         case publish
@@ -27,6 +28,8 @@ struct PendingRequest {
         let recover: Position?
         /// Whether what it missed comes from what this worker keeps, not with the hub's answer.
         var recoversHere = false
+        /// The reply's `data` as JSON text, where plugins wanted another.
+        var data: [UInt8]?
     }
 
     let session: Session
@@ -51,6 +54,12 @@ struct PendingRequests {
     mutating func add(_ request: PendingRequest) -> RequestID {
         defer { nextID += 1 }
         requests[nextID] = request
+        return RequestID(rawValue: nextID)
+    }
+
+    /// An id for a request that is kept elsewhere.
+    mutating func takeID() -> RequestID {
+        defer { nextID += 1 }
         return RequestID(rawValue: nextID)
     }
 

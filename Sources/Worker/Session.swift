@@ -12,6 +12,8 @@ final class Session {
     enum Phase {
         /// Nothing but `connect` is accepted.
         case awaitingConnect
+        /// `connect` waits for plugins to let the client in.
+        case undecided(UndecidedConnect)
         /// `connect` waits for the hub to answer for the server-side subscriptions.
         case connecting(PendingConnect)
         case connected
@@ -37,6 +39,8 @@ final class Session {
     var pongDeadline: UInt32 = 0
     /// Worker seconds at which the token ends; 0: never.
     var expiresAt: UInt32 = 0
+    /// A `connect` that a predecessor's plugins had not decided, and what came behind it.
+    var undecided: [[UInt8]]?
 
     init(
         id: SessionID,
@@ -56,6 +60,15 @@ final class Session {
 
     var isClosed: Bool {
         if case .closed = phase { true } else { false }
+    }
+
+    /// Where messages wait until its `connect` has been answered; nil when they need not.
+    var heldMessages: HeldMessages? {
+        switch phase {
+        case .undecided(let connect): connect.held
+        case .connecting(let connect): connect.held
+        case .awaitingConnect, .connected, .closed: nil
+        }
     }
 
     func subscriptionIndex(of channel: String) -> Int? {
@@ -81,7 +94,7 @@ final class Session {
             guard connection.unsentByteCount > 0 else { return connection.send(frame.whole) }
             for part in frame.parts { connection.send(part) }
         case .connecting(let connect): connect.heldPushes.append(frame.whole)
-        case .awaitingConnect, .closed: break
+        case .awaitingConnect, .undecided, .closed: break
         }
     }
 }
@@ -94,12 +107,32 @@ final class PendingConnect {
     var subscribed: [(channel: String, reply: HubReply.Subscribed)] = []
     /// What the channels already published; bounded by the request timeout.
     var heldPushes: [SharedFrame] = []
-    /// Messages that the client sent without waiting: together no longer than one may be.
-    var heldMessages: [[UInt8]] = []
-    var heldByteCount = 0
+    let held: HeldMessages
+    /// The reply's `data` as JSON text, as plugins wanted it.
+    var data: [UInt8] = []
 
-    init(commandID: UInt32, awaitedCount: Int) {
+    init(_ commandID: UInt32, awaitedCount: Int = 0, held: HeldMessages = HeldMessages()) {
         self.commandID = commandID
         self.awaitedCount = awaitedCount
+        self.held = held
+    }
+}
+
+/// Messages that a client sent without waiting for its `connect`: together no longer than one may be.
+final class HeldMessages {
+    private(set) var messages: [[UInt8]] = []
+    private(set) var byteCount = 0
+
+    func append(_ message: [UInt8]) {
+        messages.append(message)
+        byteCount += message.count
+    }
+
+    func take() -> [[UInt8]] {
+        defer {
+            messages = []
+            byteCount = 0
+        }
+        return messages
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import HubLink
 package import Logging
 package import Manifest
+import PluginHost
 import Reactor
 package import StatusPage
 import Tokens
@@ -25,6 +26,7 @@ package final class WorkerProcess {
     private let drainTimeout: Duration
     private let maximumMemory: Int
     private let launch: ChildLaunch
+    private let configuration: Configuration
     private let handoverPatience: Duration
     private var predecessor: Predecessor?
     private let keySource: TokenKeySource?
@@ -73,7 +75,8 @@ package final class WorkerProcess {
             hello: WorkerMessage.Hello(
                 worker: launch.identity.index,
                 pid: getpid(),
-                incarnation: UInt64.random(in: .min ... .max)
+                incarnation: UInt64.random(in: .min ... .max),
+                takesNotices: !configuration.plugins.isEmpty
             ),
             routes: HTTPRoutes(
                 demoTokens: try configuration.isDemo
@@ -95,6 +98,7 @@ package final class WorkerProcess {
         // Half of the patience with a silent process: a hand-over is not to look like a hang.
         handoverPatience = configuration.supervisor.heartbeatTimeout / 2
         self.launch = launch
+        self.configuration = configuration
         self.status = status
         self.logger = logger
         gateway.server = server
@@ -106,6 +110,7 @@ package final class WorkerProcess {
         try loop.watchSignals([SIGTERM, SIGINT, SIGUSR1]) { [self] signal in
             signal == SIGUSR1 ? drain.retire() : drain.begin(deadline: drainTimeout)
         }
+        try loadPlugins()
         try takeOver()
         if !hub.isConnected { hub.connect() }
         gateway.startImported()
@@ -121,12 +126,31 @@ package final class WorkerProcess {
         every(Self.sessionSweepInterval) { [self] in
             gateway.sweepSessions()
             watchMemory()
+            gateway.tick()
         }
         every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
         keySource?.start()
         logger.info("worker ready")
         try loop.run()
+        gateway.plugins?.stop()
         logger.info("worker done")
+    }
+
+    /// Makes this worker's plugins, before anything of a predecessor is touched.
+    private func loadPlugins() throws {
+        guard !configuration.plugins.isEmpty else { return }
+        let host = PluginHost(
+            loop: loop,
+            plugins: configuration.plugins,
+            quarantined: Set(launch.plugins.filter(\.isQuarantined).map(\.name)),
+            status: status,
+            services: gateway,
+            workerIndex: launch.identity.index,
+            workerCount: configuration.workers,
+            logger: logger
+        )
+        try host.load()
+        gateway.plugins = host
     }
 
     /// Takes over the worker that this one replaces, if it replaces one.

@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Live
 import Reactor
 import TestSupport
 import Testing
@@ -36,7 +37,8 @@ import WebServer
             )
         ],
         heldPushes: [[0x81, 0]],
-        heldMessages: [[0x7B]]
+        heldMessages: [[0x7B]],
+        data: [0x31]
     )
 
     private static func session(_ phase: SessionState.Phase, _ claims: Claims?) -> SessionState {
@@ -66,7 +68,9 @@ import WebServer
             isAttached: true,
             nextPing: 3,
             pongDeadline: 4,
-            expiresAt: 5
+            expiresAt: 5,
+            tokenUser: claims == nil ? nil : "bob",
+            waiting: claims == nil ? [] : [WaitingCommand(number: 3, text: [0x7B])]
         )
     }
 
@@ -74,12 +78,14 @@ import WebServer
         nextID: 9,
         entries: [
             .connectSubscribe(channel: "a", reservation: 1),
+            .connectSubscribe(channel: "a", reservation: 1, data: [0x31]),
             .subscribe(
                 PendingRequest.Subscribing(
                     channel: "b",
                     reservation: 3,
                     rejectsUnrecovered: true,
-                    recover: Position(epoch: "e", offset: 1)
+                    recover: Position(epoch: "e", offset: 1),
+                    data: [0x31]
                 )
             ),
             .unsubscribe, .publish, .history, .presence, .presenceStats, .rpc,
@@ -108,10 +114,23 @@ import WebServer
                     WorkerState.Channel(name: "a", position: Position(epoch: "e", offset: 3)),
                     WorkerState.Channel(name: "b", position: nil),
                 ],
-                pending: pending
+                pending: pending,
+                plugins: PluginState(
+                    sessions: [.init(plugin: "media", session: SessionID(rawValue: 5))],
+                    calls: [
+                        .init(
+                            id: RequestID(rawValue: 6),
+                            plugin: "media",
+                            request: .store(plugin: "media", .get(key: "k")),
+                            deadline: 7
+                        )
+                    ],
+                    notices: [.init(id: "e-1", kind: .started, stream: "s", json: [0x7B, 0x7D])]
+                )
             )
         ),
         .session(session(.awaitingConnect, nil)),
+        .session(session(.undecided([[0x7B], [0x7D]]), nil)),
         .session(session(.connecting(connecting), Claims(user: "ana"))),
         .session(
             session(

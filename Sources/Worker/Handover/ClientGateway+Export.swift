@@ -16,7 +16,8 @@ extension ClientGateway {
             channels: channels.values.map { audience in
                 WorkerState.Channel(name: audience.name.text, position: audience.position)
             },
-            pending: pending.exported()
+            pending: pending.exported(),
+            plugins: exportedPlugins()
         )
     }
 
@@ -24,6 +25,7 @@ extension ClientGateway {
     func exported(_ session: Session) -> SessionState? {
         guard let connection = session.connection.moved(), let phase = exportedPhase(of: session)
         else { return nil }
+        let waiting = lines.entries(of: session)
         return SessionState(
             id: session.id,
             client: session.client,
@@ -39,18 +41,22 @@ extension ClientGateway {
                 )
             },
             commands: session.commands,
-            pendingCount: session.pendingCount,
+            // Those that wait are asked for anew, and counted anew.
+            pendingCount: session.pendingCount - UInt32(waiting.count),
             errorCount: session.errorCount,
             isAttached: session.isAttached,
             nextPing: session.nextPing,
             pongDeadline: session.pongDeadline,
-            expiresAt: session.expiresAt
+            expiresAt: session.expiresAt,
+            tokenUser: session.identity.isReplaced ? session.identity.tokenUser : nil,
+            waiting: waiting.map { WaitingCommand(number: $0.number, text: $0.asked.text) }
         )
     }
 
     private func exportedPhase(of session: Session) -> SessionState.Phase? {
         switch session.phase {
         case .awaitingConnect: .awaitingConnect
+        case .undecided(let connect): .undecided([connect.asked.text] + connect.held.messages)
         case .connected: .connected
         case .closed: nil
         case .connecting(let connect):
@@ -62,7 +68,8 @@ extension ClientGateway {
                         SessionState.Answer(channel: $0.channel, reply: $0.reply)
                     },
                     heldPushes: connect.heldPushes.map(\.bytes),
-                    heldMessages: connect.heldMessages
+                    heldMessages: connect.held.messages,
+                    data: connect.data
                 )
             )
         }

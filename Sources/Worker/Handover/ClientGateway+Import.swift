@@ -16,10 +16,12 @@ extension ClientGateway {
         hello = WorkerMessage.Hello(
             worker: hello.worker,
             pid: hello.pid,
-            incarnation: state.incarnation
+            incarnation: state.incarnation,
+            takesNotices: hello.takesNotices
         )
         nextSessionID = state.nextSessionID
         nextReservation = state.nextReservation
+        importPlugins(state.plugins)
         for channel in state.channels {
             guard let name = try? ChannelName(channel.name) else { continue }
             audience(of: name).position = channel.position
@@ -37,7 +39,8 @@ extension ClientGateway {
             id: state.id,
             client: state.client,
             connection: connection,
-            identity: state.claims.map(Identity.init) ?? authorizer.anonymous,
+            identity: state.claims.map { Identity($0, inPlaceOf: state.tokenUser) }
+                ?? authorizer.anonymous,
             commands: state.commands,
             connectDeadline: state.nextPing
         )
@@ -51,21 +54,22 @@ extension ClientGateway {
         sessions[session.id] = session
         if session.isAttached { users.enter(session.identity.user) }
         for membership in state.subscriptions { importMembership(membership, of: session) }
+        replays += state.waiting.map {
+            Replay(session: session, text: $0.text, number: $0.number)
+        }
+        if case .undecided(let messages) = state.phase { session.undecided = messages }
     }
 
     private func phase(_ phase: SessionState.Phase) -> Session.Phase {
         switch phase {
-        case .awaitingConnect: return .awaitingConnect
+        case .awaitingConnect, .undecided: return .awaitingConnect
         case .connected: return .connected
         case .connecting(let state):
-            let connect = PendingConnect(
-                commandID: state.commandID,
-                awaitedCount: state.awaitedCount
-            )
+            let connect = PendingConnect(state.commandID, awaitedCount: state.awaitedCount)
             connect.subscribed = state.subscribed.map { ($0.channel, $0.reply) }
             connect.heldPushes = state.heldPushes.map { SharedFrame(encoded: $0) }
-            connect.heldMessages = state.heldMessages
-            connect.heldByteCount = state.heldMessages.reduce(0) { $0 + $1.count }
+            for message in state.heldMessages { connect.held.append(message) }
+            connect.data = state.data
             return .connecting(connect)
         }
     }
@@ -95,6 +99,7 @@ extension ClientGateway {
     func startImported() {
         for id in strayedSessions { hub.send(.detach(id)) }
         strayedSessions = []
+        startPlugins()
         for name in channels.values.filter(\.isUnused).map(\.name.text) { channels[name] = nil }
         guard let server else { return }
         for session in Array(sessions.values) { server.start(session.connection) }

@@ -71,10 +71,11 @@ extension PendingRequest.Purpose: LinkValue {
 
     func encode(into writer: inout LinkWriter) {
         switch self {
-        case .connectSubscribe(let channel, let reservation):
+        case .connectSubscribe(let channel, let reservation, let data):
             writer.write(Tag.connectSubscribe.rawValue)
             writer.write(channel)
             writer.write(reservation)
+            writer.write(data) { $0.write($1) }
         case .subscribe(let subscribing):
             writer.write(Tag.subscribe.rawValue)
             subscribing.encode(into: &writer)
@@ -93,7 +94,8 @@ extension PendingRequest.Purpose: LinkValue {
         case .connectSubscribe:
             self = .connectSubscribe(
                 channel: try reader.string(),
-                reservation: try reader.unsigned(UInt32.self)
+                reservation: try reader.unsigned(UInt32.self),
+                data: try reader.optionalByteString()
             )
         case .subscribe: self = .subscribe(try PendingRequest.Subscribing(from: &reader))
         case .unsubscribe: self = .unsubscribe
@@ -114,6 +116,7 @@ extension PendingRequest.Subscribing: LinkValue {
         writer.write(rejectsUnrecovered)
         writer.write(recover) { $1.encode(into: &$0) }
         writer.write(recoversHere)
+        writer.write(data) { $0.write($1) }
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -124,7 +127,8 @@ extension PendingRequest.Subscribing: LinkValue {
             recover: try reader.optional { (reader) throws(LinkError) in
                 try Position(from: &reader)
             },
-            recoversHere: try reader.bool()
+            recoversHere: try reader.bool(),
+            data: try reader.optionalByteString()
         )
     }
 }

@@ -93,6 +93,7 @@ final class Predecessor: EventHandler {
     /// Leaves what the successor goes on with, and ends when the rest is done.
     private func retire(_ moved: [Session]) {
         stopWatching()
+        gateway.retirePluginCalls()
         hub.leave()
         server.stopAccepting()
         for session in moved {

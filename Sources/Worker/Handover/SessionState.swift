@@ -22,9 +22,15 @@ struct SessionState: Hashable {
     var nextPing: UInt32
     var pongDeadline: UInt32
     var expiresAt: UInt32
+    /// `Identity.tokenUser`, where a plugin said otherwise than the token.
+    var tokenUser: String?
+    /// Commands that wait for plugins, or behind one that does.
+    var waiting: [WaitingCommand] = []
 
     enum Phase: Hashable {
         case awaitingConnect
+        /// A `connect` that plugins have not decided, and what came behind it.
+        case undecided([[UInt8]])
         case connecting(Connecting)
         case connected
     }
@@ -37,6 +43,8 @@ struct SessionState: Hashable {
         /// Encoded frames.
         var heldPushes: [[UInt8]]
         var heldMessages: [[UInt8]]
+        /// The reply's `data`; empty when there is none.
+        var data: [UInt8] = []
     }
 
     struct Answer: Hashable {
@@ -69,6 +77,8 @@ extension SessionState: LinkValue {
         writer.write(nextPing)
         writer.write(pongDeadline)
         writer.write(expiresAt)
+        writer.write(tokenUser) { $0.write($1) }
+        writer.write(waiting) { $1.encode(into: &$0) }
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -95,6 +105,10 @@ extension SessionState: LinkValue {
         nextPing = try reader.unsigned(UInt32.self)
         pongDeadline = try reader.unsigned(UInt32.self)
         expiresAt = try reader.unsigned(UInt32.self)
+        tokenUser = try reader.optionalString()
+        waiting = try reader.list { (reader) throws(LinkError) in
+            try WaitingCommand(from: &reader)
+        }
     }
 }
 
@@ -131,8 +145,12 @@ extension SessionState.Phase: LinkValue {
             }
             writer.write(connecting.heldPushes) { $0.write($1) }
             writer.write(connecting.heldMessages) { $0.write($1) }
+            writer.write(connecting.data)
         case .connected:
             writer.write(UInt8(2))
+        case .undecided(let messages):
+            writer.write(UInt8(3))
+            writer.write(messages) { $0.write($1) }
         }
     }
 
@@ -155,10 +173,15 @@ extension SessionState.Phase: LinkValue {
                     },
                     heldMessages: try reader.list { (reader) throws(LinkError) in
                         try reader.byteString()
-                    }
+                    },
+                    data: try reader.byteString()
                 )
             )
         case 2: self = .connected
+        case 3:
+            self = .undecided(
+                try reader.list { (reader) throws(LinkError) in try reader.byteString() }
+            )
         case let tag: throw .unknownTag(tag, in: "SessionState.Phase")
         }
     }

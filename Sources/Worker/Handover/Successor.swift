@@ -55,7 +55,11 @@ struct Successor {
                 if link.isConnected { socket = try channel.takeDescriptor() }
                 try channel.send(.ready)
                 guard case .go = try channel.receive() else { throw .unexpected }
-                if let socket = socket.take() { hub.adopt(socket, link) }
+                if let socket = socket.take() {
+                    hub.adopt(socket, link)
+                    // The predecessor's plugins need not have been this worker's.
+                    hub.send(.takesNotices(gateway.hello.takesNotices))
+                }
                 return
             default:
                 throw .unexpected

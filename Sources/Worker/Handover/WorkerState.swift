@@ -13,6 +13,7 @@ struct WorkerState: Hashable {
     var nextReservation: UInt32
     var channels: [Channel]
     var pending: PendingRequests.State
+    var plugins = PluginState()
 
     struct Channel: Hashable {
         var name: String
@@ -41,6 +42,7 @@ extension WorkerState: LinkValue {
             writer.write(channel.position) { $1.encode(into: &$0) }
         }
         pending.encode(into: &writer)
+        plugins.encode(into: &writer)
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -57,6 +59,7 @@ extension WorkerState: LinkValue {
             )
         }
         pending = try PendingRequests.State(from: &reader)
+        plugins = try PluginState(from: &reader)
     }
 }
 

@@ -113,8 +113,11 @@ enum Serving {
             workerCount: configuration.workers == 0 ? cores : configuration.workers,
             dataFolder: configuration.data
         )
-        options.hubConfiguration = configuration.encoded(includingSecret: false)
-        options.workerConfiguration = configuration.encoded(includingSecret: true)
+        // Children are told how many there are, and do not count the cores again.
+        var handed = configuration
+        handed.workers = options.workerCount
+        options.hubConfiguration = handed.encoded(includingSecret: false)
+        options.workerConfiguration = handed.encoded(includingSecret: true)
         options.timing.heartbeatTimeout = configuration.supervisor.heartbeatTimeout
         options.timing.minimumBackOff = configuration.supervisor.minimumBackOff
         options.timing.maximumBackOff = configuration.supervisor.maximumBackOff
