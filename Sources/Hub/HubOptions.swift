@@ -42,8 +42,9 @@ package struct HubOptions: Sendable {
 
     /// Plugins that may keep something, also those that are not loaded any more: 256 MiB at most.
     package static let maximumStores = 64
-    /// What plugins are still to be told: a start and a stop of 512 streams. While they are told
-    /// of nothing, the oldest gives way.
+    /// What plugins are still to be told: a start and a stop of 512 streams.
+    ///
+    /// While they are told of nothing, the oldest gives way.
     package static let maximumNotices = 1_024
 
     /// Answers that are kept for workers that ask again: some seconds of the busiest hub, which is
