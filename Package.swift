@@ -218,7 +218,8 @@ let package = Package(
         .executableTarget(
             name: "tally",
             dependencies: [
-                "Bench", "Digests", "Hooks", "Supervisor", "Hub", "Worker", "Client", "WebServer",
+                "Bench", "Digests", "Hooks", "PluginHost", "Supervisor", "Hub", "Worker", "Client",
+                "WebServer",
                 "HTTP",
                 "WebSocket",
                 "Reactor", "Manifest", "Journal", "PluginTemplates",

@@ -97,9 +97,7 @@ package final class PluginHost {
         defer { if let mark { status?.leavePlugin(mark) } }
         let library = try PluginLibrary(loading: settings)
         let findings = SettingsCheck.findings(settings.settings, schema: library.schema)
-        if let first = findings.first {
-            throw PluginLoadError(settings.name, first.key, first.message)
-        }
+        guard findings.isEmpty else { throw PluginLoadError(settings.name, findings) }
         let instance = try makeInstance(settings, library)
         try instance.create()
         runPostponed()

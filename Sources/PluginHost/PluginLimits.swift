@@ -4,11 +4,11 @@
 package enum PluginLimits {
     /// Calls that wait for a plugin's answer. A plugin that lets more wait is stuck; what comes
     /// above is answered as if its deadline had passed.
-    package static let maximumPendingCalls = 65_536
+    package static let maximumPendingCalls = 16_384
     /// Requests of `run_on_loop` that wait. Each turn of the loop carries all of them out.
     package static let maximumLoopRequests = 4_096
     /// Answers from other threads that wait: one for each call that can be pending.
-    package static let maximumWaitingAnswers = 65_536
+    package static let maximumWaitingAnswers = 16_384
     /// Jobs of `run_off_loop` that wait or run.
     package static let maximumJobs = 1_024
     /// Threads that carry out one plugin's jobs, so that one that blocks holds up only its own.

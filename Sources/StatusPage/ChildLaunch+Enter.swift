@@ -11,8 +11,9 @@ package struct ChildResources {
 }
 
 extension ChildLaunch {
-    /// Most bytes of a configuration: a manifest is at most this large.
-    package static let maximumConfigurationByteCount = 1_024 * 1_024
+    /// Most bytes of a configuration: a manifest is at most half as large, and so are the settings of
+    /// all plugins.
+    package static let maximumConfigurationByteCount = 2 << 20
 
     /// Takes over what the supervisor handed down: the first call of a child.
     ///

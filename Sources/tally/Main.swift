@@ -11,6 +11,9 @@ enum Main {
         if let role = arguments.first.flatMap(ChildRole.init) {
             role.run(arguments: Array(arguments.dropFirst()))
         }
+        if arguments.first == PluginCheckProcess.role {
+            PluginCheckProcess.run(arguments: Array(arguments.dropFirst()))
+        }
         do {
             var command = try Tally.parseAsRoot(arguments)
             try command.run()

@@ -63,4 +63,8 @@ enum FixtureLibrary {
         try Data(bytes).write(to: url)
         return url.path()
     }
+
+    static func text(of path: String) throws -> String {
+        try String(contentsOfFile: path, encoding: .utf8)
+    }
 }

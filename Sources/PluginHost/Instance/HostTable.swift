@@ -45,7 +45,7 @@ import Logging
     ) -> tally_status {
         guard let desk = unsafe desk(host) else { return tally_status(TALLY_BAD_ARGUMENT) }
         guard desk.isOnLoop else { return tally_status(TALLY_WRONG_THREAD) }
-        guard !desk.isClosed else { return tally_status(TALLY_CLOSED) }
+        guard !desk.inbox.isClosed else { return tally_status(TALLY_CLOSED) }
         guard let instance = unsafe instance(host) else { return tally_status(TALLY_BAD_ARGUMENT) }
         return tally_status(body(instance))
     }

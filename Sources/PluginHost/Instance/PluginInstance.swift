@@ -92,6 +92,8 @@ import StatusPage
         figures?.begin(version: library.version)
     }
 
+    var hasSelfTest: Bool { unsafe library.descriptor.self_test != nil }
+
     /// Calls `self_test`; nil: it is well, or has none.
     func selfTest() -> String? {
         guard let test = unsafe library.descriptor.self_test else { return nil }

@@ -10,10 +10,16 @@ enum SettingsCheck {
     static func findings(
         _ settings: [UInt8],
         schema: [UInt8]?
-    ) -> [(key: String, message: String)] {
+    ) -> [PluginLoadError.Finding] {
         guard let schema else {
             return settings == Array("{}".utf8)
-                ? [] : [("settings", "the plugin takes no settings: it has no schema")]
+                ? []
+                : [
+                    .init(
+                        key: "settings",
+                        message: "the plugin takes no settings: it has no schema"
+                    )
+                ]
         }
         var text = [CChar](repeating: 0, count: textByteCount)
         // Each array is read, or written, within the size that is told, during the call alone.
@@ -38,13 +44,19 @@ enum SettingsCheck {
         switch Int(result) {
         case TALLY_SCHEMA_FITS: return []
         case TALLY_SCHEMA_DIFFERS: return lines.split(separator: "\n").map(finding)
-        default: return [("library", "the plugin's settings_schema cannot be used: \(lines)")]
+        default:
+            return [
+                .init(
+                    key: "library",
+                    message: "the plugin's settings_schema cannot be used: \(lines)"
+                )
+            ]
         }
     }
 
     /// `PLACE: what was expected`.
-    private static func finding(_ line: Substring) -> (key: String, message: String) {
-        guard let colon = line.firstRange(of: ": ") else { return ("settings", String(line)) }
-        return (String(line[..<colon.lowerBound]), String(line))
+    private static func finding(_ line: Substring) -> PluginLoadError.Finding {
+        let key = line.firstRange(of: ": ").map { String(line[..<$0.lowerBound]) }
+        return .init(key: key ?? "settings", message: String(line))
     }
 }

@@ -5,9 +5,10 @@ import ArgumentParser
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin",
-        abstract: "Write plugins, see what they do, and end a quarantine.",
+        abstract: "Write and try plugins, see what they do, and end a quarantine.",
         discussion: """
               tally plugin new my-filter --language swift
+              tally plugin check my-filter/my-filter.yaml
               tally plugin list
               tally plugin release word-filter
 
@@ -15,7 +16,8 @@ struct PluginCommand: ParsableCommand {
             its manifest says under when_quarantined answers in its place.
             """,
         subcommands: [
-            PluginNewCommand.self, PluginListCommand.self, PluginReleaseCommand.self,
+            PluginNewCommand.self, PluginCheckCommand.self, PluginListCommand.self,
+            PluginReleaseCommand.self,
         ]
     )
 }

@@ -62,7 +62,7 @@ struct ServeCommand: ParsableCommand {
         let request = request(environment)
         if let probe { Serving.probe(probe, request) }
         if let resume { try Serving.resume(resume, request) }
-        var configuration = try request.configuration()
+        var configuration = try request.checkedConfiguration()
         for name in ConfigurationLoader.unknownVariables(in: environment) {
             Console.complain(
                 "tally: warning: the environment variable \(name) means nothing to Tally"

@@ -12,34 +12,76 @@ struct ServeRequest: Sendable {
     let isDemo: Bool
     let environment: [String: String]
 
-    /// Reads and checks the manifest; the environment overrides it, and flags both.
+    /// Most bytes of the plugins' part of a configuration: each has its settings and some lines.
+    static let maximumPluginsByteCount =
+        PluginSettings.maximumCount * (PluginSettings.maximumSettingsByteCount + 16 << 10)
+
+    /// Reads and checks the manifests, and tries the plugins that they name.
+    ///
+    /// - Returns: every plugin with the hooks that it really has.
+    func checkedConfiguration() throws(CommandFailure) -> Configuration {
+        var loaded = try load()
+        guard !loaded.plugins.isEmpty else { return loaded.configuration }
+        var check = PluginCheck(loaded.plugins)
+        try check.run(
+            selfTest: false,
+            within: PluginCheck.serveDeadline,
+            logLevel: .warning
+        )
+        guard check.problems.isEmpty else {
+            throw Self.failure(ConfigurationError(check.problems))
+        }
+        for index in loaded.configuration.plugins.indices {
+            let name = loaded.configuration.plugins[index].name
+            loaded.configuration.plugins[index].hooks = check.loaded[name]?.hooks
+        }
+        return loaded.configuration
+    }
+
+    /// The same without trying the plugins.
     func configuration() throws(CommandFailure) -> Configuration {
-        let manifest = try (manifest ?? environment["TALLY_CONFIG"]).map(ManifestFile.read)
-        var configuration: Configuration
+        try load().configuration
+    }
+
+    /// Reads and checks the manifest; the environment overrides it, and flags both.
+    private func load() throws(CommandFailure) -> ConfigurationLoader.Loaded {
+        let path = manifest ?? environment["TALLY_CONFIG"]
+        let manifest = try path.map(ManifestFile.read)
+        var loaded: ConfigurationLoader.Loaded
         do throws(ConfigurationError) {
-            configuration = try ConfigurationLoader.load(
+            loaded = try ConfigurationLoader.load(
                 manifest: manifest,
                 environment: environment,
-                flags: flags
+                flags: flags,
+                readPlugin: { PluginFiles.read($0, namedBy: path) }
             )
         } catch {
-            throw CommandFailure(
-                .configuration,
-                "the configuration is wrong, nothing was started",
-                details: error.problems.map(\.description)
-            )
+            throw Self.failure(error)
+        }
+        for index in loaded.plugins.indices {
+            let library = PluginFiles.library(of: loaded.plugins[index].settings)
+            loaded.plugins[index].settings.library = library
+            loaded.configuration.plugins[index].library = library
         }
         if isDemo {
-            configuration.isDemo = true
+            loaded.configuration.isDemo = true
             // Whatever the manifest says of strangers: watching is what the demo promises.
-            configuration.anonymous.connect = true
-            configuration.anonymous.allow.insert(.subscribe)
+            loaded.configuration.anonymous.connect = true
+            loaded.configuration.anonymous.allow.insert(.subscribe)
         }
-        return configuration
+        return loaded
+    }
+
+    private static func failure(_ error: ConfigurationError) -> CommandFailure {
+        CommandFailure(
+            .configuration,
+            "the configuration is wrong, nothing was started",
+            details: error.problems.map(\.description)
+        )
     }
 
     func configurationWithSecret() throws(CommandFailure) -> Configuration {
-        var configuration = try configuration()
+        var configuration = try checkedConfiguration()
         configuration.tokens.secret = try ServerSecret.find(configuration, environment)
         configuration.tokens.publicKeys = try PublicKeyFiles.read(configuration.tokens)
         return configuration

@@ -10,6 +10,14 @@
 #include <tally_plugin.h>
 #include <unistd.h>
 
+/* Each has at least a byte too many. */
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#ifdef LONG_NAME
+#define NAME LONG
+#endif
+#ifdef LONG_VERSION
+#define VERSION LONG
+#endif
 #ifndef NAME
 #define NAME "scripted"
 #endif
@@ -130,6 +138,9 @@ static json_t *describe(const tally_call *call) {
     return data;
 }
 
+static const char *volatile own_name = NAME;
+static const char *descriptor_name(void) { return own_name; }
+
 /* ------------------------------------------------ hooks */
 
 static tally_verdict decide(void *plugin, const tally_call *call, tally_answer *answer) {
@@ -139,7 +150,7 @@ static tally_verdict decide(void *plugin, const tally_call *call, tally_answer *
     if (strcmp(what, "describe") == 0) return result(answer, describe(call));
     if (strcmp(what, "replace") == 0) {
         char text[256];
-        snprintf(text, sizeof text, "%s+%s", text_of(call, "text"), NAME);
+        snprintf(text, sizeof text, "%s+%s", text_of(call, "text"), descriptor_name());
         return result(answer, json_pack("{s:s,s:s}", "do", "replace", "text", text));
     }
     if (strcmp(what, "replace-with-nothing") == 0) return TALLY_REPLACE;
@@ -350,7 +361,9 @@ static tally_verdict seen(void *plugin, const tally_call *call, tally_answer *an
         last_ticket = call->ticket;
         return TALLY_PENDING;
     }
-    note(NAME " seen");
+    char line[128];
+    snprintf(line, sizeof line, "%s seen", descriptor_name());
+    note(line);
     return TALLY_ALLOW;
 }
 
@@ -375,7 +388,7 @@ static void destroy(void *plugin) {
     if (json_is_string(path)) {
         FILE *file = fopen(json_string_value(path), "a");
         uint64_t timer;
-        fprintf(file, "%s destroyed %d %d", NAME, host->run_on_loop(host, ran, ""),
+        fprintf(file, "%s destroyed %d %d", descriptor_name(), host->run_on_loop(host, ran, ""),
                 host->start_timer(host, 1, 0, ran, "", &timer));
         for (size_t i = 0; i < json_array_size(notes); i++) {
             fprintf(file, ", %s", json_string_value(json_array_get(notes, i)));
