@@ -39,6 +39,38 @@ import Testing
         #expect(text.contains(".build/release/libmy-filter.so"))
         try Data(text.replacing(".build/release/", with: ".build/debug/").utf8).write(to: manifest)
         try expectThatTallyTakes("my-filter/my-filter.yaml")
+        try expectThatTallyServes(with: "my-filter/my-filter.yaml")
+    }
+
+    /// Beside two bundled plugins, one of them in Swift, too: three runtimes in one worker.
+    private func expectThatTallyServes(with manifest: String) throws {
+        let products = TallyCommand.binary.deletingLastPathComponent().path()
+        try folder.write("awful\n", to: "words")
+        for (name, settings) in [
+            ("word-filter", "{lists: [{file: words, action: reject}]}"), ("example-c", "{}"),
+        ] {
+            try folder.write(
+                "name: \(name)\nlibrary: \(products)lib\(name).so\nsettings: \(settings)\n",
+                to: "\(name).yaml"
+            )
+        }
+        let server = try RunningServer(
+            folder: folder,
+            manifest: "plugins: [word-filter.yaml, \(manifest), example-c.yaml]\n"
+        )
+        #expect(try server.run("stream", "start", "show").status == 0)
+        #expect(try server.run("say", "show", "all is well", "--user", "ana").status == 0)
+        let refusals = [
+            ("AWFUL", "not in these words"), ("a spoiler", "not that word"), ("!hello", "greeted"),
+        ]
+        for (text, reason) in refusals {
+            let refused = try server.run("say", "show", text, "--user", "ana")
+            #expect(refused.status == 1 && refused.errors.contains(reason), "\(refused.errors)")
+        }
+        let list = try server.run("plugin", "list")
+        #expect(list.output.contains("word-filter") && list.output.contains("my-filter"))
+        #expect(try server.processes().allSatisfy { $0.restarts == 0 })
+        #expect(try server.terminate() == 0)
     }
 
     private func expectThatTallyTakes(_ manifest: String) throws {

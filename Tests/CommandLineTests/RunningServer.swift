@@ -12,14 +12,22 @@ final class RunningServer {
     /// Far above what a start or an end takes; a test that reaches it has failed.
     private static let deadline: TimeInterval = 20
 
-    init(workers: Int = 2) throws {
-        folder = try TestFolder()
+    /// `manifest`: the text of a tally.yaml in `folder`.
+    init(workers: Int = 2, folder: TestFolder? = nil, manifest: String? = nil) throws {
+        self.folder = try folder ?? TestFolder()
+        let folder = self.folder
+        var more: [String] = []
+        if let manifest {
+            try folder.write(manifest, to: "tally.yaml")
+            more = ["--config", "tally.yaml"]
+        }
         let log = folder.url.appending(path: "log")
         try Data().write(to: log)
         process.executableURL = TallyCommand.binary
-        process.arguments = [
-            "serve", "--listen", "127.0.0.1:0", "--workers", "\(workers)",
-        ]
+        process.arguments =
+            [
+                "serve", "--listen", "127.0.0.1:0", "--workers", "\(workers)",
+            ] + more
         process.currentDirectoryURL = folder.url
         process.environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("TALLY_")
