@@ -211,7 +211,8 @@ let package = Package(
             "Worker",
             [
                 "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
-                "Channels", "Live", "Tokens", "Fetch", "Manifest", "Hooks", "PluginHost", "StatusPage",
+                "Channels", "Live", "Tokens", "Fetch", "Manifest", "Hooks", "PluginHost",
+                "StatusPage",
                 "StudioPage", logging,
             ]
         ),
@@ -311,7 +312,7 @@ let package = Package(
                 "Channels",
             ]
         ),
-        tests("CommandLine", ["tally", "Tokens", "Channels"]),
+        tests("CommandLine", ["tally", "Tokens", "Channels", "TestSupport"]),
 
         // Breaks a running Tally at random, and checks its promises: `make chaos`.
         .target(name: "ChaosChecker", path: "Tests/ChaosChecker", swiftSettings: settings),

@@ -26,22 +26,12 @@ package struct HookHTTPResponse: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
 
-    init(
-        status: Int,
-        contentType: String,
-        headers: [(name: String, value: String)],
-        body: [UInt8]
-    ) {
-        self.status = status
-        self.contentType = contentType
-        self.headers = headers
-        self.body = body
-    }
-
     /// TALLY_ALLOW: done, and nothing to say.
     static let noContent = HookHTTPResponse(status: 204, contentType: "", headers: [], body: [])
 
-    /// 403: the plugin said no. 503: it said nothing, and its manifest says no.
+    /// A client is told no.
+    ///
+    /// 403: the plugin said it. 503: it said nothing, and its manifest says no.
     static func refusal(status: Int, code: UInt32, message: String) -> HookHTTPResponse {
         var writer = JSONWriter()
         writer.beginObject()

@@ -37,11 +37,14 @@ package final class PluginHost {
     var isStopped = false
 
     /// - Parameters:
+    ///   - loop: of the process; everything happens on it.
     ///   - plugins: in any order; their `order` counts.
     ///   - quarantined: the names of those that are not loaded and whose manifests answer for them.
     ///   - status: nil outside of a worker: nothing is marked or counted.
     ///   - services: held weakly, as it usually owns this.
     ///   - workerIndex: from 0.
+    ///   - workerCount: 0 where plugins are only tried.
+    ///   - logger: what plugins say goes there too.
     package init(
         loop: EventLoop,
         plugins: [PluginSettings],
@@ -182,7 +185,7 @@ package final class PluginHost {
 
     /// Asks the plugins one after another, or only the one that is named.
     ///
-    /// - Parameter then: takes the outcome exactly once, perhaps before this returns.
+    /// `then` takes the outcome exactly once, perhaps before this returns.
     package func decide(
         _ hook: Hook,
         _ subject: HookSubject,
@@ -197,8 +200,8 @@ package final class PluginHost {
 
     /// Tells all plugins.
     ///
-    /// - Parameter then: is called once when each has seen it, or let its deadline pass; perhaps
-    ///   before this returns.
+    /// `then` is called once when each has seen it, or let its deadline pass; perhaps before this
+    /// returns.
     package func notify(
         _ hook: Hook,
         _ subject: HookSubject,

@@ -2,10 +2,11 @@
 
 /// How much one plugin may ask of its worker; docs/plugins-reference.md has the same table.
 package enum PluginLimits {
-    /// Calls that wait for a plugin's answer. A plugin that lets more wait is stuck; what comes
-    /// above is answered as if its deadline had passed.
+    /// Calls that wait for a plugin's answer.
+    ///
+    /// A plugin that lets more wait is stuck: those are answered as if their deadline had passed.
     package static let maximumPendingCalls = 16_384
-    /// Requests of `run_on_loop` that wait. Each turn of the loop carries all of them out.
+    /// Requests of `run_on_loop` that wait; each turn of the loop carries all of them out.
     package static let maximumLoopRequests = 4_096
     /// Answers from other threads that wait: one for each call that can be pending.
     package static let maximumWaitingAnswers = 16_384

@@ -4,9 +4,8 @@
 package protocol PluginServices: AnyObject {
     /// A method of the header's `call`, in the plugin's name.
     ///
-    /// - Parameters:
-    ///   - parameters: an object as JSON text.
-    ///   - then: takes the result as JSON text, exactly once, never before this returns.
+    /// `parameters` is an object as JSON text. `then` takes the result as JSON text, exactly once;
+    /// when it is called before this returns, the plugin is told later all the same.
     func call(
         plugin: String,
         method: String,

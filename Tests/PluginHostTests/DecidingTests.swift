@@ -4,6 +4,7 @@ import Hooks
 import JSON
 import Manifest
 import Reactor
+import TestSupport
 import Testing
 
 @testable import PluginHost
@@ -96,11 +97,11 @@ import Testing
     private func chain() throws -> TestHost {
         var first = try TestHost.scripted()
         first.name = "first"
-        first.library = try FixtureLibrary.path(#"-DNAME="first""#)
+        first.library = try ScriptedPlugin.path(#"-DNAME="first""#)
         first.order = 1
         var second = try TestHost.scripted()
         second.name = "second"
-        second.library = try FixtureLibrary.path(#"-DNAME="second""#)
+        second.library = try ScriptedPlugin.path(#"-DNAME="second""#)
         second.order = 2
         return try TestHost([second, first])
     }

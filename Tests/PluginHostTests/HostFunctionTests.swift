@@ -4,6 +4,7 @@ import Hooks
 import JSON
 import Manifest
 import Reactor
+import TestSupport
 import Testing
 
 @testable import PluginHost
@@ -233,7 +234,7 @@ import Testing
     // MARK: The end
 
     @Test func endsInOrderAndAcceptsNothingMeanwhile() throws {
-        let trace = try FixtureLibrary.file("trace", [])
+        let trace = try ScriptedPlugin.file("trace", [])
         let test = try TestHost {
             $0.settings = Array(#"{"trace":"\#(trace)"}"#.utf8)
         }
@@ -243,7 +244,7 @@ import Testing
         #expect(try test.status(#"{"do":"timer","after":1,"every":1}"#) == 0)
         test.host.stop()
         // Requests, calls and jobs are carried out before; 5 is TALLY_CLOSED.
-        let line = try FixtureLibrary.text(of: trace).dropLast().split(separator: ", ")
+        let line = try ScriptedPlugin.text(of: trace).dropLast().split(separator: ", ")
         #expect(line.first == "scripted destroyed 5 5")
         #expect(
             line.dropFirst().sorted() == [
@@ -254,14 +255,14 @@ import Testing
     }
 
     @Test func doesNotDestroyUnderARunningJob() throws {
-        let trace = try FixtureLibrary.file("trace", [])
+        let trace = try ScriptedPlugin.file("trace", [])
         let test = try TestHost {
             $0.settings = Array(#"{"trace":"\#(trace)"}"#.utf8)
             $0.stopTimeout = .milliseconds(50)
         }
         #expect(try test.status(#"{"do":"block-off-loop","milliseconds":500}"#) == 0)
         test.host.stop()
-        #expect(try FixtureLibrary.text(of: trace) == "")
+        #expect(try ScriptedPlugin.text(of: trace) == "")
         #expect(test.log.lines.contains { $0.contains("did not end in time") })
     }
 

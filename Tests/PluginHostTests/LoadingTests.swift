@@ -3,6 +3,7 @@
 import Foundation
 import Hooks
 import Manifest
+import TestSupport
 import Testing
 
 @testable import PluginHost
@@ -47,7 +48,7 @@ import Testing
 
     @Test func refusesWhatIsNoLibrary() throws {
         for bytes in [[], Array("hello".utf8), Array("#!/bin/sh\necho not a library".utf8)] {
-            let path = try FixtureLibrary.file("x.so", bytes)
+            let path = try ScriptedPlugin.file("x.so", bytes)
             try expectFailure("library", "is no shared library: it has no ELF header") {
                 $0.library = path
             }
@@ -56,10 +57,10 @@ import Testing
 
     /// The first 20 bytes of a good library, changed.
     private func header(_ change: (inout [UInt8]) -> Void) throws -> String {
-        let data = try Data(contentsOf: URL(filePath: try FixtureLibrary.path()))
+        let data = try Data(contentsOf: URL(filePath: try ScriptedPlugin.path()))
         var bytes = [UInt8](data)
         change(&bytes)
-        return try FixtureLibrary.file("x.so", bytes)
+        return try ScriptedPlugin.file("x.so", bytes)
     }
 
     @Test func refusesAnotherArchitecture() throws {
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func refusesALibraryThatAnyoneMayChange() throws {
-        let path = try FixtureLibrary.path()
+        let path = try ScriptedPlugin.path()
         try FileManager.default.setAttributes([.posixPermissions: 0o757], ofItemAtPath: path)
         try expectFailure("library", "anyone may write to") { $0.library = path }
     }
@@ -112,7 +113,7 @@ import Testing
         ("-DLONG_VERSION", "library", "its version is not one line of UTF-8 of at most 64"),
     ])
     func refusesADescriptor(_ flag: String, _ key: String, _ part: String) throws {
-        let path = try FixtureLibrary.path(flag)
+        let path = try ScriptedPlugin.path(flag)
         try expectFailure(key, part) { $0.library = path }
     }
 
@@ -141,7 +142,7 @@ import Testing
     }
 
     @Test func refusesSettingsOfAPluginThatTakesNone() throws {
-        let path = try FixtureLibrary.path("-DSCHEMA=NULL")
+        let path = try ScriptedPlugin.path("-DSCHEMA=NULL")
         #expect(try failure { $0.library = path } == nil)
         try expectFailure("settings", "the plugin takes no settings") {
             $0.library = path

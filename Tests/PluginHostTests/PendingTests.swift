@@ -4,6 +4,7 @@ import Hooks
 import JSON
 import Manifest
 import Reactor
+import TestSupport
 import Testing
 
 @testable import PluginHost
@@ -43,7 +44,7 @@ import Testing
             $0.hooks = [.comment]
         }
         var named = other
-        named.library = try FixtureLibrary.path(#"-DNAME="other""#)
+        named.library = try ScriptedPlugin.path(#"-DNAME="other""#)
         let test = try TestHost([try TestHost.scripted { $0.hooks = [.rpc] }, named])
         let answer = test.begin(.comment, #"{"do":"pending"}"#)
         // The host numbers tickets for all plugins, so one of the first few is the other's.

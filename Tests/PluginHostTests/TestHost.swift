@@ -6,6 +6,7 @@ import Logging
 import Manifest
 import Reactor
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PluginHost
@@ -48,7 +49,7 @@ final class TestHost {
     ) throws -> PluginSettings {
         var settings = PluginSettings()
         settings.name = "scripted"
-        settings.library = try FixtureLibrary.path()
+        settings.library = try ScriptedPlugin.path()
         change(&settings)
         return settings
     }

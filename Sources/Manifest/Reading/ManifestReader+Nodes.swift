@@ -65,7 +65,7 @@ extension ManifestReader {
         }
     }
 
-    /// - Parameter table: where the key might have been meant for another group.
+    /// Says so, and what was probably meant: a known key, or one of `table` that has another group.
     mutating func reportUnknown<Root>(
         _ key: String,
         at node: Node,

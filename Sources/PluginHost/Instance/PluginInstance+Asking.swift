@@ -17,7 +17,7 @@ struct PendingCall {
 extension PluginInstance {
     /// Asks or tells the plugin.
     ///
-    /// - Parameter later: takes the verdict, nil for none in time, when this returns `.pending`.
+    /// `later` takes the verdict, nil for none in time, when this returns `.pending`.
     /// - Returns: its verdict.
     func ask(
         _ hook: Hook,

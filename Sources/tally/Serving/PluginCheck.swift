@@ -8,8 +8,9 @@ import Reactor
 
 /// Tries plugins in a process of their own, before any worker gets them.
 struct PluginCheck {
-    /// Within which all of them must have been made and ended. A supervisor waits for it in a reload,
-    /// and a new program's probe takes at most 10 s.
+    /// Within which all of them must have been made and ended.
+    ///
+    /// A supervisor waits for it in a reload, and a new program's probe takes at most 10 s.
     static let serveDeadline = Duration.seconds(8)
     /// Most bytes of a report; each plugin has a few hundred.
     private static let maximumReportByteCount = 1 << 20
@@ -34,8 +35,11 @@ struct PluginCheck {
         self.manifests = manifests
     }
 
+    /// Tries them, and fills in what is known then.
+    ///
     /// - Parameters:
     ///   - selfTest: whether their `self_test`s are called too.
+    ///   - time: for all of them together.
     ///   - logLevel: of what they log meanwhile.
     /// - Throws: when there can be no such process.
     mutating func run(

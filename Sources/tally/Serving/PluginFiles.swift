@@ -6,15 +6,16 @@ import Reactor
 
 /// Where plugins' manifests and libraries lie.
 enum PluginFiles {
-    /// Reads a plugin's manifest; its `library` becomes the path of a file where there is one.
+    /// Reads a plugin's manifest.
     ///
-    /// - Parameter base: the manifest that names it; nil: a relative path starts where Tally does.
+    /// `base` is the manifest that names it; without one a relative path starts where Tally does.
     static func read(
         _ path: String,
         namedBy base: String?
     ) -> Result<ConfigurationLoader.Manifest, UnreadableManifest> {
         let folder = base.map { URL(filePath: $0).deletingLastPathComponent().relativePath } ?? ""
-        let full = path.hasPrefix("/") || folder.isEmpty ? path : join(folder, path)
+        let isAsItIs = path.hasPrefix("/") || folder.isEmpty || folder == "."
+        let full = isAsItIs ? path : join(folder, path)
         do throws(CommandFailure) {
             return .success(try ManifestFile.read(full))
         } catch {
