@@ -58,7 +58,7 @@ static void was_seen(void *context, int32_t error, const media_broadcast *broadc
     (void)broadcast;
     media_request *request = context;
     if (request->is_denied) {
-        media_log(request->plugin, TALLY_INFO, "dropped the publisher of a stopped stream",
+        media_log(request->plugin, TALLY_INFO, "refused the update of a stopped stream's publisher",
                   request->callback.stream);
         media_request_close(request, 403);
     } else if (error != 0 || request->is_answered) {

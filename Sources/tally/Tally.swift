@@ -54,7 +54,8 @@ struct Tally: ParsableCommand {
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    TokenCommand.self, JournalCommand.self, BenchCommand.self, EchoCommand.self,
+                    TokenCommand.self, RPCCommand.self, JournalCommand.self, BenchCommand.self,
+                    EchoCommand.self,
                 ]
             ),
         ]

@@ -16,7 +16,7 @@ struct StreamCommand: ParsableCommand {
             """,
         subcommands: [
             StreamStartCommand.self, StreamStopCommand.self, StreamUpdateCommand.self,
-            StreamShowCommand.self, StreamListCommand.self,
+            StreamShowCommand.self, StreamListCommand.self, StreamKeyCommand.self,
         ]
     )
 }

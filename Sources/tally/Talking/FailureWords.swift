@@ -95,6 +95,12 @@ enum FailureWords {
                 words,
                 advice: "change it with: tally stream update; or stop it first"
             )
+        case .methodNotFound:
+            return CommandFailure(
+                .refused,
+                words,
+                advice: "a plugin's methods come with its plugin; see: tally plugin list"
+            )
         case .unknownStream:
             return CommandFailure(.refused, words, advice: "see what there is: tally stream list")
         default:
