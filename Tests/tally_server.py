@@ -48,20 +48,27 @@ class TallyServer:
     `manifest`: YAML that comes after MANIFEST.
     """
 
-    def __init__(self, *flags, workers=3, manifest=""):
+    def __init__(self, *flags, workers=3, manifest="", port=None):
         self.data = tempfile.mkdtemp(prefix="tally-test-")
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.address}/"
         self.websocket = f"ws://{self.address}/connection/websocket"
         path = pathlib.Path(self.data, "tally.yaml")
         path.write_text(MANIFEST + manifest)
         self.log_path = pathlib.Path(self.data, "log")
+        self.command = [
+            binary(), "serve", "--config", str(path), "--listen", self.address,
+            "--workers", str(workers), "--data", self.data + "/data", *flags,
+        ]
+        self.start()
+
+    def start(self):
+        """Starts it; again, after `end`."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLY_")}
-        with open(self.log_path, "wb") as log:
+        with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--config", str(path), "--listen", self.address]
-                + ["--workers", str(workers), "--data", self.data + "/data", *flags],
+                self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -104,7 +111,7 @@ class TallyServer:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def stop(self):
+    def end(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -112,6 +119,9 @@ class TallyServer:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(DEADLINE)
+
+    def stop(self):
+        self.end()
         shutil.rmtree(self.data, ignore_errors=True)
 
 
