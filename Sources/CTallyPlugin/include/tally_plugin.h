@@ -336,7 +336,9 @@ typedef struct tally_plugin_descriptor {
     /* A publication to a feed. data: {"data": what is published}. Replace: {"data"}. */
     tally_hook publish;
     /* A client calls a method "<plugin>.<method>" of this plugin. data: {"method": without the plugin's
-     * name, "data"?}. Replace: the result is `answer->data`. Allow: the result is {}. */
+     * name, "data"?}. Replace: the result is `answer->data`. Allow: the result is {}. Where the method's data
+     * names a `stream`, or else a `channel`, the call's `channel`, `stream` and `permissions` are about it:
+     * who may call what is the plugin's to decide. */
     tally_hook rpc;
     /* An HTTP request under /plugins/<plugin>/; see `call->http`. data: {}. Replace: the response. Allow:
      * 204 without a body. Reject: 403 with {"code", "message"}. */

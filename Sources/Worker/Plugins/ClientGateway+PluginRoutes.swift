@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import ClientProtocol
 import HTTP
 import Hooks
@@ -24,7 +25,7 @@ extension ClientGateway {
         guard let dot = name.firstIndex(of: ".") else { return false }
         let plugin = String(name[..<dot])
         guard plugins.implements(.rpc, plugin: plugin) else { return false }
-        var subject = subject(of: session)
+        var subject = subject(of: session, on: Self.channel(namedBy: data))
         var writer = JSONWriter(capacity: data.count + 64)
         writer.beginObject()
         writer.key("method")
@@ -47,6 +48,12 @@ extension ClientGateway {
             reply(to: session, Encoder.rpcReply(id: id, data: result))
         }
         return true
+    }
+
+    /// What a plugin's method is about: what the client may do there is the plugin's to know.
+    private static func channel(namedBy data: [UInt8]) -> ChannelName? {
+        if let stream = HookData.text("stream", of: data) { return ChannelName(stream: stream) }
+        return HookData.text("channel", of: data).flatMap { try? ChannelName($0) }
     }
 
     /// Has a plugin answer a request under `/plugins/<plugin>/`; nil where none does.

@@ -32,6 +32,13 @@ enum HookData {
         let value = Array(object[range])
         return value.elementsEqual("null".utf8) ? nil : value
     }
+
+    /// A member's text; nil where it is none.
+    static func text(_ name: String, of object: [UInt8]) -> String? {
+        guard let value = member(name, of: object) else { return nil }
+        let limits = JSONLimits(maximumByteCount: value.count, maximumDepth: 1)
+        return (try? JSONValue.parse(value, limits: limits))?.string
+    }
 }
 
 extension LiveCommand {
