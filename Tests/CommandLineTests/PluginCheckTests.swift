@@ -73,11 +73,22 @@ import Testing
 
     @Test func endsAPluginThatHangs() throws {
         try manifest("settings: {hang: true}\n")
-        let command = try check("--timeout", "300ms")
+        let command = try check("--timeout", "3s")
         #expect(command.status == 78)
         #expect(
             command.errors.contains(
-                "p.yaml:2:10: scripted: its check did not end within 300ms while it was loading"
+                "p.yaml:2:10: scripted: its check did not end within 3s while it was loading"
+            )
+        )
+    }
+
+    @Test func aPluginThatDoesNotEndInItsTimeIsEnded() throws {
+        try manifest("stop_timeout: 50ms\nsettings: {hang_at_end: true}\n")
+        let command = try check()
+        #expect(command.status == 78)
+        #expect(
+            command.errors.contains(
+                "scripted: its check ended by signal SIGALRM while it was ending"
             )
         )
     }

@@ -141,8 +141,11 @@ typedef struct tally_call {
     const tally_http_request *http;
 } tally_call;
 
-/* A hook's answer, made by Tally, empty, filled in by the plugin. */
+/* A hook's answer, made by Tally, empty, filled in by the plugin. An answer that cannot be carried out (a
+ * verdict or code that is none, data that is no object, more than 1 MiB) counts as none: the manifest's
+ * `on_timeout` answers, and Tally's log says why. */
 typedef struct tally_answer {
+    /* Filled in by Tally for a hook, by the plugin (`sizeof`) for `answer` of the host. */
     uint32_t struct_size;
     /* With TALLY_REJECT: 1000..1999, or 405 for "rejected by a plugin"; 0 counts as 405. */
     int32_t code;
@@ -150,12 +153,13 @@ typedef struct tally_answer {
     const char *message;
     /* With TALLY_REPLACE: given. NULL counts as an empty object. Ignored, and let go, otherwise. */
     json_t *data;
-    /* The rest is for the `http` hook with TALLY_REPLACE. 100..599; 0 counts as 200. */
+    /* The rest is for the `http` hook with TALLY_REPLACE. 200..599; 0 counts as 200. */
     int32_t http_status;
     uint32_t reserved;
     /* NULL counts as "application/json". Copied on return. */
     const char *http_content_type;
-    /* Object of further header fields, name → text. Given; may be NULL. */
+    /* Object of further header fields, name → text, but for those that frame the message. Given; may be
+     * NULL. */
     json_t *http_headers;
     /* Copied on return. NULL: the body is `data` as JSON text. */
     const uint8_t *http_body;
@@ -188,23 +192,25 @@ struct tally_host {
      * ends. An empty object where the manifest has none. */
     const json_t *(*settings)(tally_host *host);
 
-    /* [any] This worker's number from 0, and how many this node has. */
+    /* [any] This worker's number from 0, and how many this node has; 0 of 0 in the process in which
+     * plugins are tried before any worker gets them (`tally plugin check`). */
     uint32_t (*worker_index)(tally_host *host);
     uint32_t (*worker_count)(tally_host *host);
 
     /* [any] Answers a pending call. `answer`: as a hook fills it in; may be NULL for TALLY_ALLOW. Its
-     * given values are the host's whatever is returned. On the loop: TALLY_NOT_FOUND for a ticket that
+     * given values are the host's whatever is returned, unless its struct_size is wrong. On the loop: TALLY_NOT_FOUND for a ticket that
      * is unknown, another plugin's, answered or too late. On another thread TALLY_OK says that the answer
      * is on its way; one that comes too late is dropped and counted. */
     tally_status (*answer)(tally_host *host, uint64_t ticket, tally_verdict verdict,
                            const tally_answer *answer);
 
     /* [any] Calls `function(argument)` on the loop, soon, in the order of the requests of one thread.
-     * TALLY_LIMIT when 4,096 wait. Every accepted request is carried out, also while `destroy` waits. */
+     * TALLY_LIMIT when 4,096 wait. Every accepted request is carried out before `destroy`. */
     tally_status (*run_on_loop)(tally_host *host, void (*function)(void *argument), void *argument);
 
     /* [loop] Calls `work(argument)` on a thread of Tally's [pool], then `done(argument)` on the loop. For
-     * what blocks or computes for long. TALLY_LIMIT when 1,024 of this plugin wait. `done` may be NULL. */
+     * what blocks or computes for long. TALLY_LIMIT when 1,024 of this plugin wait or run. `done` may be
+     * NULL. Every accepted job is carried out before `destroy`. */
     tally_status (*run_off_loop)(tally_host *host, void (*work)(void *argument),
                                  void (*done)(void *argument), void *argument);
 
@@ -307,9 +313,12 @@ typedef struct tally_plugin_descriptor {
      * not started, and a reload is called off. */
     void *(*create)(tally_host *host, char *error, size_t error_size);
 
-    /* [loop] Ends the instance when its worker ends in order. No hook is called any more; it must end its
-     * threads before it returns, and has `stop_timeout` of the manifest for all that. A worker that is
-     * killed calls nothing. May be NULL. */
+    /* [loop] Ends the instance when its worker ends in order. Before it, pending calls are answered by the
+     * manifest, timers end, and requests, calls and jobs are carried out; nothing but the log, the numbers
+     * and the settings is there any more (TALLY_CLOSED). It must end its threads before it returns. All
+     * that has `stop_timeout` of the manifest: when jobs do not end in it, `destroy` is not called, and a
+     * `destroy` that does not end in it is the plugin's death. A worker that is killed calls nothing. May
+     * be NULL. */
     void (*destroy)(void *plugin);
 
     /* [loop] For `tally plugin check`, in a process of its own, after `create`: 0 is well, anything else is

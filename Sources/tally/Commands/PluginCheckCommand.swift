@@ -51,7 +51,13 @@ struct PluginCheckCommand: ParsableCommand {
     }
 
     private func read() throws(CommandFailure) -> PluginManifest {
-        let text = try ManifestFile.read(manifest)
+        let text: ConfigurationLoader.Manifest
+        do throws(CommandFailure) {
+            text = try ManifestFile.read(manifest)
+        } catch {
+            // Without its advice, which is on tally.yaml.
+            throw CommandFailure(.configuration, error.message)
+        }
         do throws(ConfigurationError) {
             var plugin = try ManifestReader.readPlugin(text.text, path: text.path)
             plugin.settings.library = PluginFiles.library(of: plugin.settings)

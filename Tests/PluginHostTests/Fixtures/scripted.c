@@ -396,6 +396,7 @@ static void destroy(void *plugin) {
         fprintf(file, "\n");
         fclose(file);
     }
+    if (json_is_true(json_object_get(host->settings(host), "hang_at_end"))) for (;;) pause();
     json_decref(plugin);
 }
 
@@ -412,6 +413,7 @@ static int32_t self_test(void *plugin, char *error, size_t error_size) {
     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"                         \
     "\"fail\":{\"type\":\"string\"},\"fail_self_test\":{\"type\":\"string\"},"                     \
     "\"crash\":{\"type\":\"boolean\"},\"hang\":{\"type\":\"boolean\"},"                            \
+    "\"hang_at_end\":{\"type\":\"boolean\"},"                                                       \
     "\"trace\":{\"type\":\"string\"},"                                                             \
     "\"words\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":2}},"              \
     "\"limit\":{\"type\":\"integer\",\"minimum\":1}}}"
