@@ -139,9 +139,14 @@ package final class WorkerProcess {
     /// Makes this worker's plugins, before anything of a predecessor is touched.
     private func loadPlugins() throws {
         guard !configuration.plugins.isEmpty else { return }
+        var plugins = configuration.plugins
+        for place in launch.plugins {
+            guard let index = plugins.firstIndex(where: { $0.name == place.name }) else { continue }
+            plugins[index].number = place.number
+        }
         let host = PluginHost(
             loop: loop,
-            plugins: configuration.plugins,
+            plugins: plugins,
             quarantined: Set(launch.plugins.filter(\.isQuarantined).map(\.name)),
             status: status,
             services: gateway,

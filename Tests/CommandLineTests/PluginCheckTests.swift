@@ -111,6 +111,29 @@ import Testing
         #expect(missing.errors.contains("t.yaml:3:5: plugins: cannot read the manifest q.yaml"))
     }
 
+    /// Each is counted under its own name, and both are there in every worker.
+    @Test func loadsWhatTheManifestNames() throws {
+        let folder = try TestFolder()
+        let other = try ScriptedPlugin.path(#"-DNAME="other""#)
+        try folder.write("name: scripted\nlibrary: \(library)\n", to: "p.yaml")
+        try folder.write("name: other\nlibrary: \(other)\norder: -1\n", to: "q.yaml")
+        let server = try RunningServer(
+            workers: 2,
+            folder: folder,
+            manifest: "plugins: [p.yaml, q.yaml]\n"
+        )
+        let list = try server.run("plugin", "list", "--json")
+        for name in ["scripted", "other"] {
+            #expect(
+                list.output.contains(
+                    #""name":"\#(name)","version":"1.2.3","state":"active","workers":2"#
+                ),
+                "\(list.output)"
+            )
+        }
+        #expect(try server.terminate() == 0)
+    }
+
     @Test func aReloadWithAPluginThatCannotRunTouchesNoWorker() throws {
         let server = try RunningServer(workers: 1, manifest: "plugins: []\n")
         let before = try server.processes()

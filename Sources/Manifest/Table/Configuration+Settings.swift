@@ -12,6 +12,8 @@ extension Configuration {
     /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
     package static let channelRulesKey = "channels"
     package static let pluginsKey = "plugins"
+    /// Worker processes of a node, also where there are more processor cores.
+    package static let maximumWorkers = 256
     /// Each rule is tried in turn at every first use of a channel.
     package static let maximumChannelRules = 1_000
 
@@ -24,7 +26,7 @@ extension Configuration {
             parse: { ListenAddress.isValid($0) ? $0 : nil },
             text: { $0 }
         ),
-        .count("workers", \.workers, in: 0...256),
+        .count("workers", \.workers, in: 0...maximumWorkers),
         .text("data", \.data, maximumByteCount: 1_024),
         .choice("log.level", \.log.level, of: LogSettings.Level.allCases),
     ]

@@ -110,7 +110,8 @@ enum Serving {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var options = SupervisorOptions(
             addresses: addresses,
-            workerCount: configuration.workers == 0 ? cores : configuration.workers,
+            workerCount: configuration.workers == 0
+                ? min(cores, Configuration.maximumWorkers) : configuration.workers,
             dataFolder: configuration.data
         )
         // Children are told how many there are, and do not count the cores again.
