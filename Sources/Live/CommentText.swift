@@ -37,6 +37,28 @@ package enum CommentText {
 
     /// The form in which two comments are compared: case and runs of white space do not count.
     package static func normalized(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 < 0x80 } ? normalizedASCII(text.utf8) : normalizedUnicode(text)
+    }
+
+    /// The same for most comments, without asking what Unicode says of each character.
+    private static func normalizedASCII(_ text: String.UTF8View) -> String {
+        var words: [UInt8] = []
+        words.reserveCapacity(text.count)
+        var isAfterSpace = false
+        for byte in text {
+            // White_Space below U+0080: tab to carriage return, and the space.
+            if byte == 0x20 || (0x09...0x0D).contains(byte) {
+                isAfterSpace = true
+                continue
+            }
+            if isAfterSpace, !words.isEmpty { words.append(0x20) }
+            isAfterSpace = false
+            words.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+        }
+        return String(decoding: words, as: UTF8.self)
+    }
+
+    private static func normalizedUnicode(_ text: String) -> String {
         var words = ""
         words.reserveCapacity(text.utf8.count)
         var isAfterSpace = false
