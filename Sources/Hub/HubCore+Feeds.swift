@@ -16,7 +16,8 @@ extension HubCore {
     mutating func publish(
         _ data: [UInt8],
         on channel: String,
-        from slot: SessionSlot
+        from slot: SessionSlot,
+        as request: RequestID
     ) throws(ErrorReply) -> Position? {
         let (name, rule) = try rule(for: channel)
         if case .live = name.kind {
@@ -42,8 +43,13 @@ extension HubCore {
             try requireRoom(for: channel)
             record(.latest(channel: channel, LatestValue(at: now, json: json)))
             deadlines.schedule(.latest(channel: channel), at: now + lifetime(ofLatest: rule))
+            tell(json, offset: 0, on: channel, handling)
+            return nil
         }
-        tell(json, offset: 0, on: channel, handling)
+        // Nothing is recorded: the workers know what they have delivered.
+        let origin = sessions[slot].flatMap { sessions.hello(of: $0.link) }
+            .map { HubMessage.Origin(incarnation: $0.incarnation, request: request) }
+        tell(json, offset: 0, on: channel, handling, origin: origin)
         return nil
     }
 
@@ -71,12 +77,19 @@ extension HubCore {
         _ json: [UInt8],
         offset: UInt64,
         on channel: String,
-        _ handling: PublicationHandling
+        _ handling: PublicationHandling,
+        origin: HubMessage.Origin? = nil
     ) {
         guard let links = channels.channel(named: channel)?.links else { return }
         broadcast(
             .publication(
-                .init(channel: channel, offset: offset, json: json, handling: handling)
+                .init(
+                    channel: channel,
+                    offset: offset,
+                    json: json,
+                    handling: handling,
+                    origin: origin
+                )
             ),
             to: links
         )
@@ -98,7 +111,7 @@ extension HubCore {
             since: wanted.since?.offset,
             limit: wanted.limit < 0 ? most : min(wanted.limit, most),
             reverse: wanted.reverse,
-            maximumByteCount: HubOptions.maximumAnswerByteCount
+            maximumByteCount: options.maximumAnswerByteCount
         )
         return .init(
             epoch: position.epoch,
@@ -122,7 +135,7 @@ extension HubCore {
                 channelInfo: members?.channelInfo(of: member) ?? []
             )
             byteCount += info.count + 40
-            guard byteCount <= HubOptions.maximumPresenceByteCount else {
+            guard byteCount <= options.maximumAnswerByteCount else {
                 throw ErrorReply(.limitExceeded, "too many to list; ask for presence_stats")
             }
             clients.append((identity.info.client, info))

@@ -30,7 +30,7 @@ extension HubCore {
                 unsubscribe(slot, from: channel)
                 result = .success(.done)
             case .publish(let channel, let data, let wantsPosition):
-                let position = try publish(data, on: channel, from: slot)
+                let position = try publish(data, on: channel, from: slot, as: request)
                 result = .success(
                     wantsPosition ? .result(json: Self.json(of: position)) : .done
                 )

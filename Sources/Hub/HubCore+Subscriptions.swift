@@ -184,7 +184,7 @@ extension HubCore {
         }
         let missed = log.missed(
             since: position,
-            maximumByteCount: HubOptions.maximumAnswerByteCount
+            maximumByteCount: options.maximumAnswerByteCount
         )
         return missed.flatMap { $0.count <= options.hub.maximumHistoryLimit ? $0 : nil }
     }

@@ -14,6 +14,8 @@ package struct HubOptions: Sendable {
     package var journal: JournalSettings
     /// Whether there are plugins that are told what happens once on the node.
     package var keepsNotices: Bool
+    /// Bytes of publications, or of a presence map, in one answer.
+    package var maximumAnswerByteCount: Int
 
     package init(_ configuration: Configuration) {
         rules = configuration.channelRules
@@ -22,13 +24,9 @@ package struct HubOptions: Sendable {
         hub = configuration.hub
         journal = configuration.journal
         keepsNotices = !configuration.plugins.isEmpty
+        maximumAnswerByteCount = configuration.maximumAnswerByteCount
     }
 
-    /// Bytes of publications in one answer: half of what a client may have unsent by default, so
-    /// that a recovery does not end as a slow consumer.
-    package static let maximumAnswerByteCount = 512 * 1024
-    /// Bytes of one presence map; a client of a larger channel asks for its statistics instead.
-    package static let maximumPresenceByteCount = 512 * 1024
     /// The newest value of a feed without a lifetime is kept for a day.
     package static let latestValueLifetime: Duration = .seconds(24 * 3_600)
     /// Least time between two expiries of one log: a log of many publications costs one timer.

@@ -16,6 +16,9 @@ extension HubMessage: LinkValue {
         case replaced
         case notice
         case viewerFigures
+        /// A publication with an origin: a tag of its own, so that a worker that is newer than its
+        /// hub, as in an upgrade, understands that one's publications.
+        case originalPublication
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -32,7 +35,14 @@ extension HubMessage: LinkValue {
             request.encode(into: &writer)
             error.encode(into: &writer)
         case .publication(let publication):
-            writer.write(Tag.publication.rawValue)
+            guard let origin = publication.origin else {
+                writer.write(Tag.publication.rawValue)
+                publication.encode(into: &writer)
+                return
+            }
+            writer.write(Tag.originalPublication.rawValue)
+            writer.write(origin.incarnation)
+            origin.request.encode(into: &writer)
             publication.encode(into: &writer)
         case .replaced(let publication):
             writer.write(Tag.replaced.rawValue)
@@ -82,6 +92,21 @@ extension HubMessage: LinkValue {
             )
         case .publication:
             self = .publication(try ChannelPublication(from: &reader))
+        case .originalPublication:
+            let origin = Origin(
+                incarnation: try reader.unsigned(UInt64.self),
+                request: try RequestID(from: &reader)
+            )
+            let plain = try ChannelPublication(from: &reader)
+            self = .publication(
+                ChannelPublication(
+                    channel: plain.channel,
+                    offset: plain.offset,
+                    json: plain.json,
+                    handling: plain.handling,
+                    origin: origin
+                )
+            )
         case .replaced:
             self = .replaced(try ChannelPublication(from: &reader))
         case .presenceChange:

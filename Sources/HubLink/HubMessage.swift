@@ -40,17 +40,35 @@ package enum HubMessage: Hashable, Sendable {
         /// A Publication as JSON text, encoded once for all subscribers.
         package let json: [UInt8]
         package let handling: PublicationHandling
+        /// Which request made it, where nothing else remembers that it was done; otherwise nil.
+        ///
+        /// Asked again after a hub's death, it may be published again: a worker that has delivered
+        /// it knows it by this.
+        package let origin: Origin?
 
         package init(
             channel: String,
             offset: UInt64,
             json: [UInt8],
-            handling: PublicationHandling = .message
+            handling: PublicationHandling = .message,
+            origin: Origin? = nil
         ) {
             self.channel = channel
             self.offset = offset
             self.json = json
             self.handling = handling
+            self.origin = origin
+        }
+    }
+
+    /// A request of a worker, by its name for good; see `WorkerMessage.Hello.incarnation`.
+    package struct Origin: Hashable, Sendable {
+        package let incarnation: UInt64
+        package let request: RequestID
+
+        package init(incarnation: UInt64, request: RequestID) {
+            self.incarnation = incarnation
+            self.request = request
         }
     }
 }

@@ -38,6 +38,12 @@ package struct Configuration: Hashable, Sendable {
 
     package init() {}
 
+    /// Bytes of publications in one answer to a client: half of what may wait for it, so that a
+    /// recovery does not end as a slow consumer, and no more than the hub's link carries.
+    package var maximumAnswerByteCount: Int {
+        min(client.maximumUnsentByteCount, hub.maximumLinkMessageByteCount) / 2
+    }
+
     /// The rule of a manifest without `channels`: feeds for those whose token names them.
     private static var catchAllRule: ChannelRule {
         var rule = ChannelRule(pattern: "*")

@@ -9,7 +9,8 @@ import StatusPage
 
 extension ClientGateway: HubConnectionDelegate {
     func hubLinkOpened() {
-        status.add(.hubReconnects)
+        if hasBeenLinked { status.add(.hubReconnects) }
+        hasBeenLinked = true
         hub.send(.hello(hello))
         for session in sessions.values where session.isAttached {
             hub.send(.attach(session.id, identity(of: session)))
@@ -77,6 +78,7 @@ extension ClientGateway: HubConnectionDelegate {
     // MARK: Publications
 
     private func deliver(_ publication: HubMessage.ChannelPublication) {
+        if let origin = publication.origin, !deliveredOrigins.note(origin) { return }
         guard let audience = channels[publication.channel] else { return }
         if publication.offset > 0, let position = audience.position {
             audience.position = Position(epoch: position.epoch, offset: publication.offset)

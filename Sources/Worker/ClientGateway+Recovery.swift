@@ -17,10 +17,6 @@ extension ClientGateway {
         let subscribing: PendingRequest.Subscribing
     }
 
-    /// Most bytes of publications that one recovery is answered with; more is `recovered: false`
-    /// at the hub, too.
-    private static let maximumRecoveryByteCount = 512 << 10
-
     /// Asks the hub to let the session in, for no more than it has to say.
     func ask(
         _ request: HubRequest.Subscribe,
@@ -126,7 +122,8 @@ extension ClientGateway {
     private func missed(since position: Position, on audience: ChannelAudience) -> [[UInt8]]? {
         audience.recent?.missed(
             since: position,
-            maximumByteCount: Self.maximumRecoveryByteCount
+            // More is `recovered: false` at the hub, too.
+            maximumByteCount: configuration.maximumAnswerByteCount
         )?.map(\.json)
     }
 

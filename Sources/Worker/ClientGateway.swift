@@ -50,6 +50,9 @@ final class ClientGateway {
     var notices = NoticeDesk()
     /// Commands that came with a predecessor's sessions, to be asked for again.
     var replays: [Replay] = []
+    var deliveredOrigins = DeliveredOrigins()
+    /// Whether there was a link to the hub before, this worker's or its predecessor's.
+    var hasBeenLinked = false
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
     private var nextConflationKey: UInt64 = 1

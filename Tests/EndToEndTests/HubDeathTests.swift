@@ -132,6 +132,36 @@ import Testing
         #expect(try server.pid(of: .hub) == hub)
     }
 
+    @Test func aHubThatHangsBeforeItServesIsReplacedAfterTheTimeOfTheManifest() throws {
+        let server = try TallyServer(
+            workers: 1,
+            manifest: "supervisor:\n  start_timeout: 1s\n  heartbeat_timeout: 60s\n"
+        )
+        let hung = try stopANewHub(of: server)
+        try server.wait(for: "another hub") { status in
+            status.processes.contains {
+                $0.identity.role == .hub && $0.phase == .serving && Int32($0.pid) != hung
+            }
+        }
+        #expect(!TallyServer.isAlive(hung))
+    }
+
+    /// Kills hubs until it has stopped one that did not serve yet.
+    private func stopANewHub(of server: TallyServer) throws -> Int32 {
+        let deadline = MonotonicTime.now() + Viewer.patience
+        var old = try server.pid(of: .hub)
+        kill(old, SIGKILL)
+        while MonotonicTime.now() < deadline {
+            guard let hub = try? server.pid(of: .hub), hub > 0, hub != old else { continue }
+            kill(hub, SIGSTOP)
+            let phase = try server.status().processes.first { $0.identity.role == .hub }?.phase
+            if phase == .starting || phase == .down { return hub }
+            old = hub
+            kill(old, SIGKILL)
+        }
+        throw TallyServer.Failure("no hub was slow enough to be stopped")
+    }
+
     @Test func aJournalThatIsNoneIsNamedAndLeftAlone() throws {
         let server = try TallyServer()
         #expect(server.end(by: SIGTERM) == 0)

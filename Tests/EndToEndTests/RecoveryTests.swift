@@ -62,6 +62,70 @@ import Testing
         #expect(away.seen("comment", in: "show").count == 2, "the tombstone keeps its place")
     }
 
+    @Test func aRecoveryThatCouldNotBeAskedForLeavesNobodyWaiting() throws {
+        let server = try TallyServer(
+            workers: 1,
+            manifest: "client:\n  maximum_pending_commands: 1\n"
+        )
+        let loop = try EventLoop()
+        // Somebody keeps the channel, which has no history that the worker could keep.
+        let other = try connected(server, loop)
+        other.send(#"{"id":2,"subscribe":{"channel":"live:none"}}"#)
+        #expect(try other.refusal(2) == nil)
+        let refused = try connected(server, loop)
+        refused.send(Self.history(2), Self.recovery(3))
+        #expect(try refused.refusal(3) == 111)
+        let next = try connected(server, loop)
+        next.send(Self.recovery(2))
+        #expect(try next.refusal(2) == nil)
+    }
+
+    @Test func whoLeavesWhileItWaitsForAnothersRecoveryIsNotLetIn() throws {
+        // The hub is stopped for a moment, so that they have to wait.
+        let server = try TallyServer(
+            workers: 1,
+            manifest: "supervisor:\n  heartbeat_timeout: 60s\nhub:\n  request_timeout: 60s\n"
+        )
+        let loop = try EventLoop()
+        let studio = try studio(server, loop)
+        let first = try connected(server, loop)
+        let second = try connected(server, loop)
+        let hub = try server.pid(of: .hub)
+        kill(hub, SIGSTOP)
+        defer { kill(hub, SIGCONT) }
+        first.send(Self.recovery(2, of: "show"))
+        // Answered by the worker alone: it has read what came before.
+        first.send(Self.history(3, limit: "wrong"))
+        #expect(try first.refusal(3) == 107)
+        second.send(Self.recovery(2, of: "show"))
+        second.send(#"{"id":3,"unsubscribe":{"channel":"live:show"}}"#)
+        second.send(Self.history(4, limit: "wrong"))
+        #expect(try second.refusal(4) == 107)
+        kill(hub, SIGCONT)
+        #expect(try first.refusal(2) == nil)
+        #expect(try second.refusal(3) == nil)
+        #expect(try second.refusal(2) == 108)
+        let snapshot = try studio.call("live.get", #"{"stream":"show"}"#)
+        #expect(snapshot["viewers"]?.integer == 1)
+    }
+
+    private func connected(_ server: TallyServer, _ loop: EventLoop) throws -> RawClient {
+        let client = try RawClient(server, on: loop)
+        client.send(#"{"id":1,"connect":{}}"#)
+        #expect(try client.refusal(1) == nil)
+        return client
+    }
+
+    private static func recovery(_ id: Int, of stream: String = "none") -> String {
+        let position = #""recover":true,"epoch":"x","offset":1"#
+        return #"{"id":\#(id),"subscribe":{"channel":"live:\#(stream)",\#(position)}}"#
+    }
+
+    private static func history(_ id: Int, limit: String = "1") -> String {
+        let limit = Int(limit).map(String.init) ?? "\"\(limit)\""
+        return #"{"id":\#(id),"history":{"channel":"live:none","limit":\#(limit)}}"#
+    }
+
     private func studio(_ server: TallyServer, _ loop: EventLoop) throws -> Viewer {
         let studio = try Viewer(
             server,

@@ -137,6 +137,14 @@ enum SampleMessages {
                 handling: .comment(by: session, ClientID(high: 1, low: 2))
             )
         ),
+        .publication(
+            .init(
+                channel: "feed",
+                offset: 0,
+                json: [0x31],
+                origin: .init(incarnation: .max, request: request)
+            )
+        ),
         .replaced(.init(channel: "live:show", offset: 3, json: [0x31])),
         .presenceChange(channel: "feed", .leave, info: [0x7B, 0x7D]),
         .positionLost(channel: "feed"),

@@ -155,4 +155,20 @@ import Testing
         }
         #expect(changes == [.join, .leave])
     }
+
+    @Test func whatNobodyRemembersSaysWhichRequestItWas() throws {
+        let link = bench.link()
+        let session = bench.attach(link, user: "ana")
+        for channel in ["plain:1", "log:1", "latest:1"] {
+            _ = try bench.subscribe(session, channel)
+            try bench.publish(session, channel, "1")
+        }
+        let origins = bench.publications(link).map(\.origin)
+        #expect(origins.map { $0 != nil } == [true, false, false])
+        // The request's own number, for that is what is asked again.
+        let reply = bench.messages(link).compactMap { message -> RequestID? in
+            if case .reply(let request, .success(.done)) = message { request } else { nil }
+        }.first
+        #expect(origins.first??.request == reply)
+    }
 }

@@ -240,6 +240,13 @@ extension Configuration {
             \.supervisor.heartbeatTimeout,
             in: second...minutes(10)
         ),
+        .duration("supervisor.start_timeout", \.supervisor.startTimeout, in: second...minutes(60)),
+        .duration(
+            "supervisor.successor_timeout",
+            \.supervisor.successorTimeout,
+            in: second...minutes(60)
+        ),
+        .duration("supervisor.probe_timeout", \.supervisor.probeTimeout, in: second...minutes(10)),
         .duration(
             "supervisor.minimum_back_off",
             \.supervisor.minimumBackOff,

@@ -60,6 +60,8 @@ struct Successor {
                     // The predecessor's plugins need not have been this worker's.
                     hub.send(.takesNotices(gateway.hello.takesNotices))
                 }
+                // The predecessor had one, now or before.
+                gateway.hasBeenLinked = true
                 return
             default:
                 throw .unexpected

@@ -15,9 +15,13 @@ enum ChildRole: String {
     func run(arguments: [String]) -> Never {
         do {
             exit(try serve(arguments: arguments))
-        } catch {
+        } catch let error as ChildLaunchError {
             // What the supervisor hands down is right, unless this was started by hand.
             CommandFailure(.usage, "\(error)").exit()
+        } catch {
+            // Such as a predecessor that hangs: another attempt may do better, so the supervisor must
+            // not take it for one that is hopeless.
+            CommandFailure(.system, "\(rawValue): \(error)").exit()
         }
     }
 

@@ -120,6 +120,9 @@ enum Serving {
         options.hubConfiguration = handed.encoded(includingSecret: false)
         options.workerConfiguration = handed.encoded(includingSecret: true)
         options.timing.heartbeatTimeout = configuration.supervisor.heartbeatTimeout
+        options.timing.startTimeout = configuration.supervisor.startTimeout
+        options.timing.successorTimeout = configuration.supervisor.successorTimeout
+        options.timing.probeTimeout = configuration.supervisor.probeTimeout
         options.timing.minimumBackOff = configuration.supervisor.minimumBackOff
         options.timing.maximumBackOff = configuration.supervisor.maximumBackOff
         options.timing.stableAfter = configuration.supervisor.stableAfter
