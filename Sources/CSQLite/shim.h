@@ -18,6 +18,19 @@ static inline int tally_enable_defensive(sqlite3 *database) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
 
+/* Notes after each commit how many frames the write-ahead log has (sqlite3_wal_hook). */
+static inline int tally_note_log_length(void *length, sqlite3 *database, const char *name, int frames) {
+    (void)database;
+    (void)name;
+    *(int *)length = frames;
+    return SQLITE_OK;
+}
+
+/* `length` has to stay valid for as long as the connection is open. */
+static inline void tally_watch_log_length(sqlite3 *database, int *length) {
+    (void)sqlite3_wal_hook(database, tally_note_log_length, length);
+}
+
 /* A connection that has not accepted its file must leave it as it is, its WAL included. */
 static inline int tally_set_checkpoint_on_close(sqlite3 *database, int is_on) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_on, (int *)0);

@@ -47,6 +47,7 @@ package struct HubProcess {
                 listener: Descriptor(owning: listener),
                 options: options,
                 journal: journal,
+                checkpointerProgram: ChildProcess.ownExecutable,
                 seed: random.next(),
                 logger: logger
             )

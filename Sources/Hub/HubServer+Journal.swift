@@ -41,7 +41,11 @@ extension HubServer {
     func keepUp() {
         isKeepingUp = true
         loop.schedule(after: Self.upkeepInterval) { [self] in
-            if let journal, failure == nil { tidy(journal) }
+            if let journal, failure == nil {
+                lookAfterCheckpointer(journal)
+                tidy(journal)
+                saveLog(journal)
+            }
             reportDroppedNotices()
             keepUp()
         }
@@ -59,16 +63,20 @@ extension HubServer {
     }
 
     func tidy(_ journal: Journal) {
-        guard !core.isReadOnly else { return }
+        guard !core.isReadOnly, !journal.checkpoints.isHolding else { return }
         do throws(JournalError) {
             try journal.keepUp(now: time())
             upkeepFails = false
         } catch {
-            guard error.mayPass else { return fail(error) }
-            guard !upkeepFails else { return }
-            upkeepFails = true
-            logger.warning("cannot tidy up the journal", metadata: ["error": "\(error)"])
+            upkeepFailed(error)
         }
+    }
+
+    func upkeepFailed(_ error: JournalError) {
+        guard error.mayPass else { return fail(error) }
+        guard !upkeepFails else { return }
+        upkeepFails = true
+        logger.warning("cannot tidy up the journal", metadata: ["error": "\(error)"])
     }
 
     /// Nothing can be recorded: nothing is changed until it can.

@@ -18,6 +18,13 @@ package final class HubServer: EventHandler {
     private var seed: UInt64
     /// Why the hub cannot go on; its process ends with the error's exit status.
     package internal(set) var failure: JournalError?
+    /// Saves the journal's log; nil while there is none.
+    var checkpointer: CheckpointerProcess?
+    /// Those that ended, and that the system still tells of.
+    var endedCheckpointers: [CheckpointerProcess] = []
+    /// The program that knows the checkpointer's subcommand; nil: the hub saves the log itself.
+    let checkpointerProgram: String?
+    var holdEnd: TimerID?
     /// So that a journal that cannot be tidied up is said once and not every second.
     var upkeepFails = false
     private var clock: HubClock
@@ -28,7 +35,7 @@ package final class HubServer: EventHandler {
     private var turn = HubTurn()
     private var isTurnOpen = false
     private var deadline: (timer: TimerID, at: Timestamp)?
-    private var figures = HubFigures()
+    var figures = HubFigures()
     private var isStopping = false
     var isKeepingUp = false
     /// One receive's bytes, for whichever link is being read.
@@ -47,10 +54,12 @@ package final class HubServer: EventHandler {
         listener: consuming Descriptor,
         options: HubOptions,
         journal: Journal? = nil,
+        checkpointerProgram: String? = nil,
         seed: UInt64,
         logger: Logger
     ) throws(JournalError) {
         self.loop = loop
+        self.checkpointerProgram = checkpointerProgram
         self.listener = listener
         self.options = options
         self.logger = logger
@@ -161,7 +170,7 @@ package final class HubServer: EventHandler {
 
     // MARK: The end of a turn
 
-    private func openTurn() {
+    func openTurn() {
         guard !isTurnOpen else { return }
         isTurnOpen = true
         loop.deferToEndOfTurn { [self] in closeTurn() }
@@ -170,11 +179,16 @@ package final class HubServer: EventHandler {
     /// Commits the turn's records as one group and only then lets its messages leave.
     private func closeTurn() {
         isTurnOpen = false
+        // What came meanwhile waits for the log, and goes on with the rest then.
+        guard journal?.checkpoints.isHolding != true else { return }
         guard commit(turn.takeRecords()) else { return }
         for message in turn.takeMessages() { carryOut(message) }
         for link in links.values { link.flush() }
         scheduleDeadline()
-        if let journal, journal.needsUpkeep { tidy(journal) }
+        if let journal {
+            if journal.needsUpkeep { tidy(journal) }
+            saveLog(journal)
+        }
         if isStopping, links.values.allSatisfy({ $0.unsentByteCount == 0 }) { loop.stop() }
     }
 
@@ -263,37 +277,6 @@ package final class HubServer: EventHandler {
             } catch {
                 pauseAccepting(error)
             }
-        }
-    }
-
-    private func report(_ link: LinkID, _ end: WorkerLink.End) {
-        let metadata: Logger.Metadata = ["link": "\(link.rawValue)"]
-        switch end {
-        case .closedByWorker:
-            logger.debug("a worker closed its link", metadata: metadata)
-        case .failed(let error):
-            logger.info(
-                "a worker's link failed",
-                metadata: metadata.merging(["error": "\(error)"]) { $1 }
-            )
-        case .malformed(let error):
-            figures.linkErrors += 1
-            logger.error(
-                "a worker's bytes are no message",
-                metadata: metadata.merging(["error": "\(error)"]) { $1 }
-            )
-        case .slow(let byteCount):
-            figures.linkErrors += 1
-            logger.warning(
-                "a worker does not read; cut off",
-                metadata: metadata.merging(["unsent_bytes": "\(byteCount)"]) { $1 }
-            )
-        case .fault(let fault):
-            figures.linkErrors += 1
-            logger.error(
-                "a worker broke the link's rules",
-                metadata: metadata.merging(["fault": "\(fault.rawValue)"]) { $1 }
-            )
         }
     }
 }

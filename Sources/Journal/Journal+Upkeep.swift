@@ -5,43 +5,41 @@ import SQLite
 
 extension Journal {
     /// Whether `keepUp` has something to do that should not wait for its timer.
-    package var needsUpkeep: Bool {
-        upkeep.unsavedByteCount > JournalUpkeep.checkpointByteCount || !upkeep.overfull.isEmpty
-    }
+    package var needsUpkeep: Bool { !upkeep.overfull.isEmpty }
 
-    /// Removes some of what is no longer to be kept and saves the write-ahead log into the file.
+    /// Removes some of what is no longer to be kept, and saves the write-ahead log where that is not
+    /// another process's work.
     ///
     /// To be called between turns, at least once a second; each call's work is bounded.
     package func keepUp(now: Timestamp) throws(JournalError) {
         try inTransaction { () throws(SQLiteError) in
             try pruneOverfull(now: now)
             try pruneAged(now: now)
-            try pruneDropped()
+            try pruneDropped(now: now)
             try pruneTexts()
             try pruneAudiences()
             try pruneAnswers(now: now)
             if !changedHeads.isEmpty { try writeGathered() }
         }
-        try checkpoint()
+        checkpoints.tick()
+        guard !checkpoints.hasCheckpointer else { return }
+        while let action = checkpoints.next(now: now) { try save(action, now: now) }
     }
 
-    private func checkpoint() throws(JournalError) {
-        if upkeep.hasErased {
-            // Empties the write-ahead log, which may have the pages as they were.
-            let isBusy = try save("PRAGMA wal_checkpoint(TRUNCATE)")
-            if !isBusy { upkeep.hasErased = false }
-        } else if upkeep.unsavedByteCount > JournalUpkeep.checkpointByteCount {
-            _ = try save("PRAGMA wal_checkpoint(PASSIVE)")
+    /// Saves the write-ahead log, and waits for the disk where it is not saved yet.
+    package func save(_ action: CheckpointPlan.Action, now: Timestamp) throws(JournalError) {
+        let empties = action == .empty
+        guard empties || action == .save else { return }
+        do throws(SQLiteError) {
+            // Whoever reads the journal is not waited for: there is a next time.
+            try database.execute("PRAGMA busy_timeout = 0")
+            defer { try? database.execute("PRAGMA busy_timeout = \(Self.busyMilliseconds)") }
+            let result = try database.checkpoint(empties: empties)
+            checkpoints.saved(isEmpty: empties, isWhole: result.isWhole, now: now)
+        } catch {
+            checkpoints.failed(now: now)
+            throw JournalError(error, path: path)
         }
-    }
-
-    /// Answers whether a reader was in the way.
-    private func save(_ checkpoint: String) throws(JournalError) -> Bool {
-        let busy = try JournalFile.withError(path) { () throws(SQLiteError) in
-            try database.integer(checkpoint)
-        }
-        upkeep.unsavedByteCount = 0
-        return busy != 0
     }
 
     private func pruneOverfull(now: Timestamp) throws(SQLiteError) {
@@ -127,7 +125,7 @@ extension Journal {
         upkeep.removedTexts = end
     }
 
-    private func pruneDropped() throws(SQLiteError) {
+    private func pruneDropped(now: Timestamp) throws(SQLiteError) {
         guard upkeep.hasDroppedChannels else { return }
         guard let id = try database.integer("SELECT id FROM dropped_channels LIMIT 1") else {
             upkeep.hasDroppedChannels = false
@@ -142,7 +140,7 @@ extension Journal {
         try remove(before: last ?? .max, of: id)
         guard last == nil else { return }
         try database.prepare("DELETE FROM dropped_channels WHERE id = ?").run(.integer(id))
-        upkeep.hasErased = true
+        checkpoints.erased(now: now)
     }
 
     /// Removes the audiences of generations that are over.

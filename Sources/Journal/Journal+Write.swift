@@ -114,7 +114,6 @@ extension Journal {
         head.byteCount += entry.json.count
         heads[channel] = head
         changedHeads.insert(channel)
-        upkeep.unsavedByteCount += entry.json.count
         time = max(time, entry.at)
         if case .comment(_, let generation) = entry.kind { countComment(channel, generation) }
     }
@@ -181,7 +180,7 @@ extension Journal {
         head.byteCount = max(0, head.byteCount - Int(before.byteCount)) + json.count
         heads[channel] = head
         changedHeads.insert(channel)
-        upkeep.hasErased = true
+        checkpoints.erased(now: time)
     }
 
     // MARK: Streams

@@ -10,6 +10,7 @@ import SQLite
 /// has been written to. One hub writes; `JournalReader` may look meanwhile. The extensions have a
 /// topic each: +Write, +Restore, +Upkeep.
 package final class Journal {
+    package let folder: String
     package let path: String
     let options: JournalOptions
     let database: SQLiteDatabase
@@ -30,10 +31,13 @@ package final class Journal {
     var lastAnswer: Int64
     var lastRequestAnswer: Int64
     var upkeep = JournalUpkeep()
+    /// Who saves the write-ahead log, and when; see `HubServer`.
+    package var checkpoints = CheckpointPlan()
 
     /// Opens the journal of a data folder, and makes it where there is none.
     package init(folder: String, options: JournalOptions) throws(JournalError) {
         let path = JournalFile.path(in: folder)
+        self.folder = folder
         self.path = path
         self.options = options
         lock = try Self.takeLock(folder, path)
@@ -101,6 +105,9 @@ package final class Journal {
             try body()
             try statements.commit.run()
             committedTime = time
+            if let count = database.takeLogFrameCount() {
+                checkpoints.committed(frameCount: count)
+            }
         } catch {
             abandon()
             throw JournalError(error, path: path)
@@ -132,19 +139,23 @@ package final class Journal {
         return lock
     }
 
+    /// How long a commit waits for somebody who is in the way.
+    static let busyMilliseconds = 1_000
+
     private static func configure(
         _ database: SQLiteDatabase,
         _ options: JournalOptions
     ) throws(SQLiteError) {
         // A reader of `tally journal` may be in the way for a moment, never for long.
-        try database.execute("PRAGMA busy_timeout = 1000")
+        try database.execute("PRAGMA busy_timeout = \(busyMilliseconds)")
         // The first that writes, if the journal was moved here by hand in another mode.
         try database.execute("PRAGMA journal_mode = WAL")
         // In WAL mode NORMAL syncs at checkpoints alone: a loss of power may take the last commits,
         // and never damages the file, as OFF would. FULL syncs every commit.
         try database.execute("PRAGMA synchronous = \(options.sync == .power ? "FULL" : "NORMAL")")
-        // Checkpoints are upkeep: they run after messages left, not inside a commit.
+        // Checkpoints are another process's work, and never run inside a commit.
         try database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.watchLogLength()
         try database.execute("PRAGMA journal_size_limit = \(JournalUpkeep.keptLogByteCount)")
         // A deleted comment's text is overwritten, not just unlinked.
         try database.execute("PRAGMA secure_delete = ON")

@@ -4,10 +4,8 @@ import Channels
 
 /// What is to be done about the journal besides writing to it, when nobody waits.
 struct JournalUpkeep {
-    /// Of publications between two checkpoints: about a thousand pages, some milliseconds of work.
-    static let checkpointByteCount = 4 << 20
     /// The write-ahead log's file keeps so much for use again; a burst's is given back.
-    static let keptLogByteCount = 32 << 20
+    static let keptLogByteCount = 64 << 20
     /// Rows of one kind that one call may remove: about a millisecond.
     static let rowsPerCall = 500
     /// Channels whose oldest publication one call looks at.
@@ -20,10 +18,6 @@ struct JournalUpkeep {
     var emptyTexts: Int64 = 0
     /// Every text up to here is gone.
     var removedTexts: Int64 = 0
-    /// Committed since the last checkpoint.
-    var unsavedByteCount = 0
-    /// Whether text was deleted that the write-ahead log may still have.
-    var hasErased = false
     /// Left over from before the start, for all that is known.
     var hasDroppedChannels = true
     var hasOldAudiences = true

@@ -11,6 +11,9 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Later than every deadline.
+    package static let distantFuture = MonotonicTime(nanoseconds: .max)
+
     package static func now() -> MonotonicTime {
         MonotonicTime(nanoseconds: UInt64(clock(CLOCK_MONOTONIC)))
     }

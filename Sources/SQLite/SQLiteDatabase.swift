@@ -12,6 +12,8 @@ internal import CSQLite
 
     /// Closed in `deinit`; statements keep their database alive.
     let handle: OpaquePointer
+    /// Where SQLite notes the length of the write-ahead log; −1 when it was looked at since.
+    private let logLength: UnsafeMutablePointer<Int32>
 
     package init(path: String, access: Access) throws(SQLiteError) {
         var handle: OpaquePointer?
@@ -29,13 +31,17 @@ internal import CSQLite
             throw SQLiteError(operation: "open \(path)", extendedCode: code, message: message)
         }
         unsafe self.handle = handle
+        unsafe logLength = .allocate(capacity: 1)
+        unsafe logLength.initialize(to: -1)
         // A damaged or hostile file must not be able to run what is in its schema.
         _ = unsafe tally_enable_defensive(handle)
     }
 
     deinit {
-        // Zombie close: waits for statements that are still alive.
+        // No statement is left, each of which keeps its database alive: it closes at once, and
+        // nobody writes to the length any more.
         _ = unsafe sqlite3_close_v2(handle)
+        unsafe logLength.deallocate()
     }
 
     package func prepare(_ text: String) throws(SQLiteError) -> SQLiteStatement {
@@ -64,6 +70,54 @@ internal import CSQLite
     /// Whether closing moves the write-ahead log into the file and removes it, as is usual.
     package func setCheckpointsOnClose(_ checkpoints: Bool) {
         _ = unsafe tally_set_checkpoint_on_close(handle, checkpoints ? 1 : 0)
+    }
+
+    /// Notes from now on how long the write-ahead log is; checkpoints do not run by themselves then.
+    package func watchLogLength() {
+        // Lives as long as the connection.
+        unsafe tally_watch_log_length(handle, logLength)
+    }
+
+    /// Frames that the write-ahead log has after the last commit; nil: nothing was written since this
+    /// was asked.
+    package func takeLogFrameCount() -> Int? {
+        // Allocated in `init`; SQLite writes to it only inside calls of this thread.
+        defer { unsafe logLength.pointee = -1 }
+        let count = unsafe logLength.pointee
+        return count < 0 ? nil : Int(count)
+    }
+
+    /// What a checkpoint came to (`PRAGMA wal_checkpoint`).
+    package struct Checkpoint: Hashable, Sendable {
+        /// Whether somebody was in the way.
+        package let isBusy: Bool
+        /// Frames in the write-ahead log, and how many of them are in the file; −1: there is no log.
+        package let frameCount: Int
+        package let savedFrameCount: Int
+
+        package init(isBusy: Bool, frameCount: Int, savedFrameCount: Int) {
+            self.isBusy = isBusy
+            self.frameCount = frameCount
+            self.savedFrameCount = savedFrameCount
+        }
+
+        /// Whether all of the log is in the file.
+        package var isWhole: Bool { !isBusy && savedFrameCount >= frameCount }
+    }
+
+    /// Saves the write-ahead log into the file without waiting for anybody (sqlite.org/wal.html).
+    ///
+    /// `empties`: the log's file is emptied too, unless somebody reads from it.
+    package func checkpoint(empties: Bool) throws(SQLiteError) -> Checkpoint {
+        let statement = try prepare("PRAGMA wal_checkpoint(\(empties ? "TRUNCATE" : "PASSIVE"))")
+        let result = try statement.first { row in
+            Checkpoint(
+                isBusy: row.integer(0) != 0,
+                frameCount: Int(row.integer(1)),
+                savedFrameCount: Int(row.integer(2))
+            )
+        }
+        return result ?? Checkpoint(isBusy: true, frameCount: 0, savedFrameCount: 0)
     }
 
     /// Rows that the last statement changed.

@@ -249,8 +249,3 @@ struct Supervision {
         }
     }
 }
-
-extension MonotonicTime {
-    /// Later than every deadline.
-    static let distantFuture = MonotonicTime(nanoseconds: .max)
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Journal
 
 /// Where every process of Tally starts.
 @main
@@ -13,6 +14,9 @@ enum Main {
         }
         if arguments.first == PluginCheckProcess.role {
             PluginCheckProcess.run(arguments: Array(arguments.dropFirst()))
+        }
+        if arguments.first == CheckpointerLaunch.subcommand {
+            CheckpointerRole.run(arguments: Array(arguments.dropFirst()))
         }
         do {
             var command = try Tally.parseAsRoot(arguments)

@@ -39,6 +39,7 @@ final class ChaosRun {
     private var commenters: [Commenter] = []
     private var moderators: [Moderator] = []
     private var watchers: [Watcher] = []
+    private var publishers: [Publisher] = []
     private var historian: Historian
     /// Set by a signal: the run ends early, and checks what there is.
     var isInterrupted = false
@@ -101,7 +102,8 @@ final class ChaosRun {
             \(figures.deliveries) deliveries to \(participants.count) clients and more before them
             \(figures.recoveries) recoveries of \(figures.recoveredPublications) publications, \
             \(figures.failedRecoveries) that could not recover
-            \(figures.deletions) deletions, \(figures.mutes) mutes, \(figures.starts) starts
+            \(figures.deletions) deletions, \(figures.mutes) mutes, \(figures.starts) starts, \
+            \(figures.publications) publications on feeds
             """
     }
 
@@ -110,7 +112,7 @@ final class ChaosRun {
     private var participants: [Participant] {
         broadcasters.map(\.participant) + commenters.map(\.participant)
             + moderators.map(\.participant) + watchers.map(\.participant)
-            + [historian.participant]
+            + publishers.map(\.participant) + [historian.participant]
     }
 
     private func raiseCurtain() throws {
@@ -122,6 +124,7 @@ final class ChaosRun {
         ]
         watchers = (0..<12).map { Watcher($0, in: theatre) }
         commenters = try users.map { try Commenter($0, in: theatre) }
+        publishers = try ["gil", "hana"].map { try Publisher($0, in: theatre) }
         historian.begin()
     }
 
@@ -188,10 +191,9 @@ final class ChaosRun {
         }
         // What they repeat is settled when nothing was asked for a while.
         try pump(.milliseconds(500))
-        for stream in theatre.streams {
-            if !historian.readAll(of: stream, within: .seconds(20)) {
-                recorder.record("", .overdue("the history of live:\(stream) cannot be read"))
-            }
+        let channels = theatre.streams.map { "live:" + $0 } + [Theatre.loggedFeed]
+        for channel in channels where !historian.readAll(of: channel, within: .seconds(20)) {
+            recorder.record("", .overdue("the history of \(channel) cannot be read"))
         }
     }
 
@@ -200,7 +202,7 @@ final class ChaosRun {
         guard recorder.checker.violations.isEmpty else { return }
         expect("no connection is left", within: Self.closingTime) { server.connectionCount == 0 }
         try? Self.wait(loop, within: Self.closingTime, for: "descriptors to close") {
-            descriptorGrowth.isEmpty && server.processes().count == Server.workerCount + 2
+            descriptorGrowth.isEmpty && server.processes().count == Server.processCount
         }
         for (role, count) in server.descriptorCounts() {
             recorder.record(
@@ -216,7 +218,7 @@ final class ChaosRun {
             "",
             .inventory(
                 what: "processes",
-                atStart: Server.workerCount + 2,
+                atStart: Server.processCount,
                 now: server.processes().count
             )
         )

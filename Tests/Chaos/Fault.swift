@@ -8,9 +8,18 @@ enum Fault: String, CaseIterable {
     /// Stopped past its heartbeat: the supervisor has to see that it hangs.
     case stopWorker = "stop-worker"
     case stopHub = "stop-hub"
+    /// The hub's helper, which saves the journal's log.
+    case killCheckpointer = "kill-checkpointer"
+    case stopCheckpointer = "stop-checkpointer"
     /// Everything dies with it; then it is started again on the same folder and port.
     case killSupervisor = "kill-supervisor"
     case reload = "reload"
+    /// A manifest with other values, and one that is wrong.
+    case reloadChanged = "reload-changed"
+    case reloadBad = "reload-bad"
     case upgrade = "upgrade"
+    /// Another file in the program's place, and one that is no Tally.
+    case upgradeReplaced = "upgrade-replaced"
+    case upgradeBad = "upgrade-bad"
     case fillDisk = "fill-disk"
 }

@@ -53,11 +53,10 @@ final class Historian {
         return (reply["data"] ?? reply)["viewers"]?.integer.map { Int(clamping: $0) }
     }
 
-    /// Reads a stream's whole history and records it.
+    /// Reads a channel's whole history and records it.
     ///
     /// - Returns: whether it was answered in time.
-    func readAll(of stream: String, within limit: Duration) -> Bool {
-        let channel = "live:" + stream
+    func readAll(of channel: String, within limit: Duration) -> Bool {
         let askedAt = theatre.recorder.now
         let deadline = MonotonicTime.now() + limit
         var entries: [HistoryEvent.Entry] = []

@@ -73,6 +73,17 @@ final class Participant {
         }
     }
 
+    /// Publishes once on a feed, and records both sides of it.
+    func publish(_ text: String, on channel: String, completion: @escaping () -> Void) {
+        let ask = HistoryEvent.Ask.publish(channel: channel, text: text)
+        let request = recorder.recordAsk(name, ask)
+        let data = rpcData(["text": text])
+        client.request(.publish(channel: channel, data: data)) { [recorder, name] result in
+            recorder.recordAnswer(name, request, Self.answer(result, to: ask))
+            completion()
+        }
+    }
+
     private static func answer(
         _ result: Result<JSONValue, RequestFailure>,
         to ask: HistoryEvent.Ask
@@ -108,27 +119,40 @@ final class Participant {
             guard let value = try? JSONValue.parse(Array(line), limits: ServerMessage.limits)
             else { continue }  // The client ends such a connection, which is recorded.
             if let push = value["push"] {
-                guard let publication = push["pub"], let entry = recorder.entry(publication)
-                else { continue }
-                recorder.record(
-                    name,
-                    .delivered(channel: push["channel"]?.string ?? "", entry)
-                )
+                guard let publication = push["pub"] else { continue }
+                take(publication, on: push["channel"]?.string ?? "")
             } else if let reply = value["subscribe"] {
                 takeSubscription(reply)
             }
         }
     }
 
+    private func take(_ publication: JSONValue, on channel: String) {
+        if let entry = recorder.entry(publication) {
+            recorder.record(name, .delivered(channel: channel, entry))
+        } else if channel == Theatre.plainFeed, let text = publication["data"]?["text"]?.string {
+            recorder.record(name, .told(channel: channel, text: text))
+        }
+    }
+
     private func takeSubscription(_ reply: JSONValue) {
-        // The answer has no channel, but its snapshot says which stream it is.
-        guard let stream = reply["data"]?["stream"]?.string else { return }
+        // The answer has no channel, but its snapshot says which stream it is, and of the two feeds
+        // one alone has a history.
+        let channel: String
+        if let stream = reply["data"]?["stream"]?.string {
+            channel = "live:" + stream
+        } else if reply["recoverable"]?.bool == true {
+            channel = Theatre.loggedFeed
+        } else {
+            subscribed.insert(Theatre.plainFeed)
+            return
+        }
         let wasRecovering = reply["was_recovering"]?.bool ?? false
         recorder.record(
             name,
             .subscribed(
                 HistoryEvent.Subscribed(
-                    channel: "live:" + stream,
+                    channel: channel,
                     epoch: reply["epoch"]?.string ?? "",
                     offset: reply["offset"]?.integer.flatMap { UInt64(exactly: $0) } ?? 0,
                     recovered: wasRecovering ? reply["recovered"]?.bool ?? false : nil,
@@ -138,7 +162,7 @@ final class Participant {
                 )
             )
         )
-        subscribed.insert("live:" + stream)
+        subscribed.insert(channel)
     }
 
     private func take(_ event: ClientEvent) {

@@ -10,6 +10,13 @@ enum ProcessTable {
         try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
+    /// Of a process with one thread.
+    static func children(of pid: Int32) -> [Int32] {
+        let text = FileManager.default.contents(atPath: "/proc/\(pid)/task/\(pid)/children")
+        return String(decoding: text ?? Data(), as: UTF8.self).split(separator: " ")
+            .compactMap { Int32($0) }
+    }
+
     /// Every process that has this variable in its environment, and is not only waiting for its
     /// parent to take note of its end.
     static func processes(withEnvironment variable: String) -> [Int32] {

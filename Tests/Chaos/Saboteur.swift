@@ -33,7 +33,7 @@ final class Saboteur {
         let worker = Int.random(in: 0..<Server.workerCount, using: &generator)
         let length = Duration.milliseconds(Int64.random(in: 200...1_500, using: &generator))
         // Drawn in any case: what comes later must not depend on what is broken now.
-        guard repairs.isEmpty || ![.killSupervisor, .fillDisk].contains(fault) else { return }
+        guard repairs.isEmpty || !fault.needsRepair else { return }
         counts[fault, default: 0] += 1
         recorder.record("", fault.event(worker: worker))
         switch fault {
@@ -48,7 +48,23 @@ final class Saboteur {
             server.killSupervisor()
             repairs.append((recorder.now + length, { [server] in try server.startAgain() }))
         case .reload: server.signal(SIGHUP, .supervisor)
+        case .killCheckpointer: server.signalCheckpointer(SIGKILL)
+        case .stopCheckpointer: server.signalCheckpointer(SIGSTOP)
+        case .reloadChanged:
+            try server.changeManifest()
+            server.signal(SIGHUP, .supervisor)
+        case .reloadBad:
+            try server.spoilManifest()
+            server.signal(SIGHUP, .supervisor)
+            repairs.append((recorder.now + length, { [server] in try server.writeManifest() }))
         case .upgrade: server.signal(SIGUSR2, .supervisor)
+        case .upgradeReplaced:
+            try server.replaceProgram()
+            server.signal(SIGUSR2, .supervisor)
+        case .upgradeBad:
+            try server.spoilProgram()
+            server.signal(SIGUSR2, .supervisor)
+            repairs.append((recorder.now + length, { [server] in try server.replaceProgram() }))
         case .fillDisk:
             try server.disk?.fill()
             repairs.append((recorder.now + length, { [server] in server.disk?.empty() }))
@@ -65,6 +81,17 @@ final class Saboteur {
 }
 
 extension Fault {
+    /// Whether it lasts until it is put right; one of these at a time.
+    fileprivate var needsRepair: Bool {
+        switch self {
+        case .killSupervisor, .fillDisk, .reloadBad, .upgradeBad, .reloadChanged,
+            .upgradeReplaced:
+            true
+        default:
+            false
+        }
+    }
+
     /// What the history says of it, with the workers that cannot keep their connections.
     fileprivate func event(worker: Int) -> HistoryEvent.What {
         switch self {
@@ -72,7 +99,7 @@ extension Fault {
             .fault("\(rawValue) \(worker)", workers: [worker])
         case .killSupervisor:
             .fault(rawValue, workers: Set(0..<Server.workerCount))
-        case .killHub, .stopHub, .reload, .upgrade, .fillDisk:
+        default:
             .fault(rawValue)
         }
     }

@@ -7,13 +7,19 @@ import StatusPage
 /// The real binary, on a folder of its own, and what is done to it.
 final class Server {
     static let workerCount = 3
+    /// The supervisor, the hub, its checkpointer and the workers.
+    static let processCount = workerCount + 3
 
     let folder: String
     let dataFolder: String
     let secret = Array("an hour of chaos, a minute of it at a time".utf8)
     let disk: DataDisk?
     private let loop: EventLoop
+    /// What is installed, and the path by which it is started, where other files come and go.
     private let binary: String
+    private var program: String { folder + "/tally" }
+    /// How often the manifest was changed.
+    private var manifestNumber = 0
     private let preload: String?
     private var address = "127.0.0.1:0"
     private(set) var supervisor: Int32 = 0
@@ -34,16 +40,60 @@ final class Server {
         try Folder.make(at: dataFolder)
         disk = DataDisk(at: dataFolder, megabytes: diskMegabytes)
         try File.write(try File.open(folder + "/secret", for: .replacing), secret)
-        try File.write(
-            try File.open(manifest, for: .replacing),
-            Array(Self.manifest(secret: folder + "/secret").utf8)
+        try replaceProgram()
+        try writeManifest()
+    }
+
+    // MARK: What is loaded again
+
+    /// Puts a copy of the program in its place, as an installation does: a new file under the name.
+    func replaceProgram() throws {
+        try install { draft in
+            try FileManager.default.copyItem(atPath: binary, toPath: draft)
+        }
+    }
+
+    /// Puts something in the program's place that can be executed and is none.
+    func spoilProgram() throws {
+        try install { draft in
+            try Data("#!/bin/sh\nexit 3\n".utf8).write(to: URL(filePath: draft))
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: draft)
+        }
+    }
+
+    /// Values that a reload can change while everybody is connected; the hub's, too.
+    func changeManifest() throws {
+        manifestNumber += 1
+        try writeManifest()
+    }
+
+    func spoilManifest() throws {
+        try write("workers: many\n", to: manifest)
+    }
+
+    func writeManifest() throws {
+        try write(
+            Self.manifest(secret: folder + "/secret", number: manifestNumber),
+            to: manifest
         )
+    }
+
+    private func install(_ make: (_ draft: String) throws -> Void) throws {
+        let draft = program + ".new"
+        try File.remove(draft)
+        try make(draft)
+        try File.rename(draft, to: program)
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     }
 
     /// Limits that would only hide what is looked for are out of the way; times are short, so that
     /// much happens in a minute.
-    private static func manifest(secret: String) -> String {
+    private static func manifest(secret: String, number: Int) -> String {
         """
+        # \(number)
         tokens:
           secret_file: "\(secret)"
         anonymous:
@@ -52,10 +102,11 @@ final class Server {
           commands_per_second: 1000
         comments:
           rate: 1000
+          maximum_length: \(number % 2 == 0 ? 500 : 400)
         delivery:
           comments_per_second: 0
         live:
-          grace_period: 3s
+          grace_period: \(number % 3 == 2 ? 4 : 3)s
           history_size: 1000000
         hub:
           maximum_history_size: 256MiB
@@ -65,6 +116,15 @@ final class Server {
           maximum_back_off: 400ms
           stable_after: 1s
           drain_timeout: 5s
+        channels:
+          - match: "log:*"
+            history_size: 1000000
+            history_lifetime: 1d
+            recovery: forced
+            publish: everyone
+            read_history: everyone
+          - match: "plain:*"
+            publish: everyone
 
         """
     }
@@ -80,7 +140,7 @@ final class Server {
                 "sh", "-c", #"log=$1; shift; exec "$@" >>"$log" 2>&1"#, "sh", log,
                 "/usr/bin/env",
             ] + environment + [
-                binary, "serve", "--config", manifest, "--listen", address,
+                program, "serve", "--config", manifest, "--listen", address,
                 "--workers", "\(Self.workerCount)", "--data", dataFolder,
             ],
             inheriting: []
@@ -145,8 +205,8 @@ final class Server {
         let alive = Set(processes())
         let now = MonotonicTime.now()
         // Not more, either: what is being replaced has to end.
-        let count = Self.workerCount + 2
-        return alive.count == count && status.processes.count == count
+        return alive.count == Self.processCount
+            && status.processes.count == Self.workerCount + 2
             && status.processes.allSatisfy { process in
                 // A stopped process still says that it serves, but its heart does not beat.
                 guard let beat = process.lastBeat, now - beat < .seconds(1) else { return false }
@@ -170,6 +230,12 @@ final class Server {
             }), process.pid > 0
         else { return nil }
         return Int32(process.pid)
+    }
+
+    /// Sends a signal to the hub's child, if there is one: the status page does not know it.
+    func signalCheckpointer(_ signal: Int32) {
+        guard let hub = pid(of: .hub), processes().contains(hub) else { return }
+        for child in ProcessTable.children(of: hub) { kill(child, signal) }
     }
 
     /// Sends a signal to one of its processes, if that one is alive.

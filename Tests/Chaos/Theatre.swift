@@ -13,6 +13,10 @@ final class Theatre {
     let recorder: Recorder
     let url: ServerURL
     let streams: [String]
+    /// One with a history, and one without.
+    static let loggedFeed = "log:notes"
+    static let plainFeed = "plain:notes"
+    static let feeds = [loggedFeed, plainFeed]
     let buffer = ReceiveBuffer()
     /// While it holds, nobody comes or goes on purpose.
     var isCalm = false

@@ -38,6 +38,9 @@ final class Watcher {
         for stream in theatre.streams.shuffled(using: &generator).prefix(count) {
             participant.subscribe("live:" + stream)
         }
+        for feed in Theatre.feeds where Bool.random(using: &generator) {
+            participant.subscribe(feed)
+        }
     }
 
     private func act(_ generator: inout SeededGenerator) {

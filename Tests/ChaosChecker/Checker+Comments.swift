@@ -39,6 +39,8 @@ extension Checker {
             .unban(let channel, let user):
             // Until it is acknowledged, nobody knows.
             mutes[Muted(channel: channel, user: user)] = nil
+        case .publish(let channel, let text):
+            takePublishing(text, on: channel, index)
         case .start, .stop:
             break
         }
@@ -74,6 +76,8 @@ extension Checker {
                 acknowledged: index,
                 endsAfter: nil
             )
+        case (.publish(_, let text), _):
+            takeAnswer(answer, toPublishing: text, index)
         case (.start(let channel), .generation(let generation)):
             takeStart(generation, of: channel, asked: asked, index)
         case (.stop(let channel), .generation(let generation)):

@@ -35,6 +35,7 @@ package struct Checker {
     var epochs: [String: (epoch: String, event: Int)] = [:]
     var viewers: [Viewer: Sequence] = [:]
     var comments: [String: Comment] = [:]
+    var publications: [String: Publication] = [:]
     var requests: [Int: (ask: HistoryEvent.Ask, event: Int)] = [:]
     var deletions: [CommentKey: Deletion] = [:]
     var mutes: [Muted: MutePeriod] = [:]
@@ -80,11 +81,14 @@ package struct Checker {
             take(subscribed, from: event.client, index)
         case .delivered(let channel, let entry):
             takeLive(entry, on: channel, from: event.client, index)
+        case .told(let channel, let text):
+            takeTold(text, on: channel, by: event.client, index)
         case .history(let channel, let epoch, let askedAt, let entries):
             takeHistory(channel, epoch, askedAt, entries, index)
         case .finalHistory(let channel, let epoch, let askedAt, let entries):
             takeHistory(channel, epoch, askedAt, entries, index)
             checkWhole(channel, epoch, entries, index)
+            checkFeed(channel, entries, index)
         case .asked(let request, let ask):
             requests[request] = (ask, index)
             take(ask, at: event.at, index)
@@ -197,4 +201,6 @@ package struct Figures: Sendable {
     package internal(set) var deletions = 0
     package internal(set) var mutes = 0
     package internal(set) var starts = 0
+    /// On feeds, and acknowledged.
+    package internal(set) var publications = 0
 }

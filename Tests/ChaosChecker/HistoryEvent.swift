@@ -29,6 +29,8 @@ package struct HistoryEvent: Sendable {
         case subscribed(Subscribed)
         /// A publication that came by itself, on a channel that the client is subscribed to.
         case delivered(channel: String, Entry)
+        /// A publication of a feed that keeps none, which has no place.
+        case told(channel: String, text: String)
         /// Part of a channel's history, asked for at `askedAt`.
         case history(channel: String, epoch: String, askedAt: Duration, [Entry])
         /// A channel's whole history, at the end of the run.
@@ -97,6 +99,8 @@ package struct HistoryEvent: Sendable {
         case timeout(channel: String, user: String, seconds: Int64)
         case ban(channel: String, user: String)
         case unban(channel: String, user: String)
+        /// On a feed; each has a text of its own.
+        case publish(channel: String, text: String)
         case start(channel: String)
         case stop(channel: String)
     }

@@ -62,6 +62,7 @@ package struct Story {
         case .subscribed(let answer): words(answer)
         case .delivered(let channel, let entry):
             "saw \(channel) \(entry.offset): \(entry.content.json)"
+        case .told(let channel, let text): "saw on \(channel): \(text)"
         case .history(let channel, let epoch, _, let entries),
             .finalHistory(let channel, let epoch, _, let entries):
             "read the history of \(channel) \(epoch): " + range(entries)

@@ -5,6 +5,8 @@ package struct Violation: Sendable {
     package enum Rule: String, CaseIterable, Sendable {
         case acknowledgedCommentIsKept = "an acknowledged comment is in history"
         case commentIsOnce = "a comment is there once"
+        case acknowledgedPublicationIsKept = "an acknowledged publication is in its feed's history"
+        case publicationIsOnce = "a publication is there, and seen, once"
         case sequenceIsGapless = "a viewer misses nothing, unless it was told so"
         case sequenceHasNoDuplicate = "a viewer sees nothing twice, and nothing late"
         case viewersAgree = "all see the same at a place"

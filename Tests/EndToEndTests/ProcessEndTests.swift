@@ -30,7 +30,7 @@ import Testing
         let children = try server.status().processes.map { Int32($0.pid) }
         #expect(server.end(by: SIGKILL) == -SIGKILL)
         let deadline = MonotonicTime.now() + Viewer.patience
-        while children.contains(where: { kill($0, 0) == 0 && !isZombie($0) }) {
+        while children.contains(where: TallyServer.isAlive) {
             try #require(MonotonicTime.now() < deadline, "a child outlived its supervisor")
             usleep(10_000)
         }
@@ -65,12 +65,5 @@ import Testing
         #expect(result.status == 78)
         #expect(result.errors.contains("\(path):1:1"))
         #expect(result.errors.contains("workers"))
-    }
-
-    private func isZombie(_ pid: Int32) -> Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
-            return false
-        }
-        return stat.split(separator: ")").last?.split(separator: " ").first == "Z"
     }
 }

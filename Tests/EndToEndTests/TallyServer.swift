@@ -117,6 +117,14 @@ final class TallyServer {
         )
     }
 
+    /// Whether a process runs; one whose end nobody has taken note of yet does not.
+    static func isAlive(_ pid: Int32) -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
+            return false
+        }
+        return stat.split(separator: ")").last?.split(separator: " ").first != "Z"
+    }
+
     /// Runs another command of the binary to its end.
     func run(_ arguments: [String]) throws -> (status: Int32, errors: String) {
         let process = Process()
