@@ -62,24 +62,6 @@ import Testing
         #expect(away.seen("comment", in: "show").count == 2, "the tombstone keeps its place")
     }
 
-    @Test func aRecoveryThatCouldNotBeAskedForLeavesNobodyWaiting() throws {
-        let server = try TallyServer(
-            workers: 1,
-            manifest: "client:\n  maximum_pending_commands: 1\n"
-        )
-        let loop = try EventLoop()
-        // Somebody keeps the channel, which has no history that the worker could keep.
-        let other = try connected(server, loop)
-        other.send(#"{"id":2,"subscribe":{"channel":"live:none"}}"#)
-        #expect(try other.refusal(2) == nil)
-        let refused = try connected(server, loop)
-        refused.send(Self.history(2), Self.recovery(3))
-        #expect(try refused.refusal(3) == 111)
-        let next = try connected(server, loop)
-        next.send(Self.recovery(2))
-        #expect(try next.refusal(2) == nil)
-    }
-
     @Test func whoLeavesWhileItWaitsForAnothersRecoveryIsNotLetIn() throws {
         // The hub is stopped for a moment, so that they have to wait.
         let server = try TallyServer(
