@@ -47,7 +47,8 @@ import Testing
         let products = TallyCommand.binary.deletingLastPathComponent().path()
         try folder.write("awful\n", to: "words")
         for (name, settings) in [
-            ("word-filter", "{lists: [{file: words, action: reject}]}"), ("example-c", "{}"),
+            ("word-filter", "{exempt_moderators: false, lists: [{file: words, action: reject}]}"),
+            ("example-c", "{}"),
         ] {
             try folder.write(
                 "name: \(name)\nlibrary: \(products)lib\(name).so\nsettings: \(settings)\n",
