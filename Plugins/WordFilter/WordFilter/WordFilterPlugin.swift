@@ -114,31 +114,43 @@ package final class WordFilterPlugin: Plugin, AsyncCommentHook, AsyncRPCHook {
     private func look() {
         guard !isLooking else { return }
         isLooking = true
+        let settings = settings
+        let known = versions
         Task {
             defer { isLooking = false }
-            let settings = settings
-            let known = versions
-            do {
-                let news = try await host.offLoop { () -> (Filter, [ListFile.Version?])? in
-                    settings.versions() == known ? nil : try settings.load()
-                }
-                guard let news else { return }
-                (filter, versions) = news
-                complained = []
-                tellCounts()
-                host.log("lists reloaded")
-            } catch let error as HostError {
-                _ = error  // Too much to do, or over: the next time.
-            } catch {
-                // Told once for each state of the files.
-                versions = settings.versions()
-                host.count("reloads_failed")
-                host.log(
-                    "lists not reloaded, the old ones stay",
-                    ["error": .string("\(error)")],
-                    level: .error
-                )
+            let look = try? await host.offLoop { () -> Look in
+                // Before the contents: a file that changes meanwhile is read once more.
+                let versions = settings.versions()
+                guard versions != known else { return .unchanged }
+                return .changed(versions, Result { try settings.load().filter })
             }
+            // Without a look there was too much to do, or it is over.
+            guard case .changed(let versions, let result) = look else { return }
+            self.versions = versions
+            take(result)
+        }
+    }
+
+    private enum Look: Sendable {
+        case unchanged
+        case changed([ListFile.Version?], Result<Filter, any Error>)
+    }
+
+    private func take(_ result: Result<Filter, any Error>) {
+        switch result {
+        case .success(let filter):
+            self.filter = filter
+            complained = []
+            tellCounts()
+            host.log("lists reloaded")
+        case .failure(let error):
+            // Told once for each state of the files.
+            host.count("reloads_failed")
+            host.log(
+                "lists not reloaded, the old ones stay",
+                ["error": .string("\(error)")],
+                level: .error
+            )
         }
     }
 

@@ -56,7 +56,7 @@ package struct WordFilterSettings: Decodable, Sendable {
           "mask": {"type": "string", "minLength": 1, "maxLength": 1},
           "message": {"type": "string", "maxLength": 200},
           "hold_message": {"type": "string", "maxLength": 200},
-          "held_maximum": {"type": "integer", "minimum": 1, "maximum": 5000},
+          "held_maximum": {"type": "integer", "minimum": 1, "maximum": 1000},
           "reload_seconds": {"type": "integer", "minimum": 1, "maximum": 3600},
           "exempt_moderators": {"type": "boolean"}}}
         """

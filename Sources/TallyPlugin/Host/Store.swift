@@ -58,7 +58,7 @@ public struct Store: Sendable {
         try await host.call("store.delete", .object(parameters))
     }
 
-    /// Keys in order, behind `after`, and whether there are more.
+    /// Keys in order, behind `after`, at most 1,000, and whether there are more.
     @Loop
     public func list(
         prefix: String = "",
