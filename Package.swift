@@ -253,7 +253,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
-        tests("Manifest", ["Manifest", "Channels", "Hooks"]),
+        tests("Manifest", ["Manifest", "Channels", "Hooks", "TestSupport"]),
         tests("Digests", ["Digests"]),
         .testTarget(
             name: "PluginHostTests",

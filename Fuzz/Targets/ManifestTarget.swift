@@ -13,7 +13,8 @@ enum ManifestTarget: FuzzTarget {
         "workers: \"2\"\nworker: 3\n",
         "a: &x [1]\nb: *x\n",
         "? {}\n: - |\n  text\n",
-        "anonymous: {allow: [sub, pub], channels: ['*']}\n"
+        "anonymous: {allow: [sub, pub], channels: ['*']}\n",
+        "name: a\nlibrary: a.so\nhooks: [comment]\nsettings: {words: [no, 007, 1e3], x: {y: ~}}\n"
     )
 
     static func run(_ bytes: [UInt8]) {
@@ -25,14 +26,30 @@ enum ManifestTarget: FuzzTarget {
                 environment: [:],
                 flags: []
             )
-            let handed = configuration.encoded(includingSecret: true)
-            guard let again = try? Configuration(decoding: handed) else {
-                preconditionFailure("a child cannot read what the supervisor validated")
-            }
-            precondition(again.encoded(includingSecret: true) == handed)
+            handOver(configuration)
         } catch {
-            precondition(!error.problems.isEmpty, "refused without a reason")
-            for problem in error.problems { _ = problem.description }
+            explain(error)
         }
+        do throws(ConfigurationError) {
+            // As a plugin's manifest, too.
+            var configuration = Configuration()
+            configuration.plugins = [try ManifestReader.readPlugin(text, path: "p").settings]
+            handOver(configuration)
+        } catch {
+            explain(error)
+        }
+    }
+
+    private static func handOver(_ configuration: Configuration) {
+        let handed = configuration.encoded(includingSecret: true)
+        guard let again = try? Configuration(decoding: handed) else {
+            preconditionFailure("a child cannot read what the supervisor validated")
+        }
+        precondition(again.encoded(includingSecret: true) == handed)
+    }
+
+    private static func explain(_ error: ConfigurationError) {
+        precondition(!error.problems.isEmpty, "refused without a reason")
+        for problem in error.problems { _ = problem.description }
     }
 }

@@ -2,6 +2,7 @@
 
 import Hooks
 import Manifest
+import TestSupport
 import Testing
 
 /// A plugin's manifest says what it means, or where it is wrong.
@@ -155,6 +156,28 @@ import Testing
             yaml += "  a\(level): &a\(level) [\(again)]\n"
         }
         #expect(problems(least + yaml).count == 1)
+    }
+
+    /// Whatever becomes of a file, it is refused with a place, or handed over as it was read.
+    @Test func staysWholeUnderMutation() {
+        let text =
+            least + "hooks: [comment, rpc]\ndeadlines: {rpc: 5s}\nquarantine: {deaths: 2}\n"
+            + "settings: {words: [no, 007, 1e3, -0.5], deep: {a: [~, true, {b: \"x\\ty\"}]}}\n"
+        var generator = SeededGenerator(seed: 20_261_123)
+        for _ in 0..<500 {
+            let bytes = Mutation.mutate(Array(text.utf8), using: &generator)
+            let mutated = String(decoding: bytes, as: UTF8.self)
+            do throws(ConfigurationError) {
+                var configuration = Configuration()
+                configuration.plugins = [
+                    try ManifestReader.readPlugin(mutated, path: "p.yaml").settings
+                ]
+                let handed = configuration.encoded(includingSecret: true)
+                #expect((try? Configuration(decoding: handed)) == configuration)
+            } catch {
+                #expect(!error.problems.isEmpty)
+            }
+        }
     }
 
     // MARK: In the configuration

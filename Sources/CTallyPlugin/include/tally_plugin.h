@@ -68,7 +68,7 @@ enum {
     TALLY_BAD_ARGUMENT = 2,
     /* No such session, subscription, ticket or timer, or no more. Nothing was done. */
     TALLY_NOT_FOUND = 3,
-    /* A named limit is reached (docs/plugins.md has the table). Nothing was done. */
+    /* A named limit is reached (docs/plugins-reference.md has the table). Nothing was done. */
     TALLY_LIMIT = 4,
     /* The instance is being destroyed. Nothing was done. */
     TALLY_CLOSED = 5
