@@ -19,7 +19,6 @@ package final class Connection: EventHandler {
     }
 
     package let id: ConnectionID
-    package let peer: SocketAddress
 
     /// The application's own state of this connection.
     package var session: AnyObject?
@@ -57,11 +56,10 @@ package final class Connection: EventHandler {
         server: WebServer
     ) {
         self.id = id
-        self.peer = peer
         self.descriptor = consume descriptor
         self.server = server
         lastReceived = server.loop.now
-        exchange = HTTPExchange(limits: server.limits.http)
+        exchange = HTTPExchange(peer: peer, limits: server.limits.http)
     }
 
     func start() {
@@ -72,6 +70,11 @@ package final class Connection: EventHandler {
         } catch {
             end(.connectionLost(error))
         }
+    }
+
+    /// The other end; not kept by an open WebSocket, since an idle one has little use for it.
+    package var peer: SocketAddress {
+        exchange?.peer ?? rawDescriptor.flatMap(Socket.peerAddress) ?? .unix(path: "")
     }
 
     var rawDescriptor: Int32? { descriptor?.raw }

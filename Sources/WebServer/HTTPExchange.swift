@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import Reactor
 
 /// A connection's HTTP side, apart from it so that a WebSocket does not carry it along.
 final class HTTPExchange {
@@ -14,6 +15,7 @@ final class HTTPExchange {
         var isChunked = false
     }
 
+    let peer: SocketAddress
     var parser: HTTPRequestParser
     var answeredCount = 0
 
@@ -21,7 +23,8 @@ final class HTTPExchange {
     var context: HTTPResponseEncoder.Context?
     var deferred: Deferred?
 
-    init(limits: HTTPLimits) {
+    init(peer: SocketAddress, limits: HTTPLimits) {
+        self.peer = peer
         parser = HTTPRequestParser(limits: limits)
     }
 }

@@ -11,16 +11,38 @@ struct OutgoingQueue {
     }
 
     private var frames: [Waiting] = []
-    private var headIndex = 0
+    private var figures = Figures()
+
+    /// In half the width, since every idle connection has them; a queue of 4 GiB is none.
+    private struct Figures {
+        var headIndex: UInt32 = 0
+        var conflatedIndex: UInt32 = 0
+        var headOffset: UInt32 = 0
+        var byteCount: UInt32 = 0
+    }
+
+    private var headIndex: Int {
+        get { Int(figures.headIndex) }
+        set { figures.headIndex = UInt32(newValue) }
+    }
 
     /// Where the newest frame that others may replace stands; only a hint.
-    private var conflatedIndex = 0
+    private var conflatedIndex: Int {
+        get { Int(figures.conflatedIndex) }
+        set { figures.conflatedIndex = UInt32(newValue) }
+    }
 
     /// Bytes of the first frame that are sent already.
-    private(set) var headOffset = 0
+    private(set) var headOffset: Int {
+        get { Int(figures.headOffset) }
+        set { figures.headOffset = UInt32(newValue) }
+    }
 
     /// Bytes that are not sent yet.
-    private(set) var byteCount = 0
+    private(set) var byteCount: Int {
+        get { Int(figures.byteCount) }
+        set { figures.byteCount = UInt32(newValue) }
+    }
 
     var isEmpty: Bool { byteCount == 0 }
 

@@ -9,7 +9,7 @@ package final class SharedFrame: Sendable {
     /// nil: a frame that nothing replaces.
     package let conflationKey: ConflationKey?
 
-    /// - Parameter encoded: what goes on the wire as it is; at least one byte.
+    /// `encoded`: what goes on the wire as it is; at least one byte.
     package init(encoded: [UInt8], conflationKey: ConflationKey? = nil) {
         precondition(!encoded.isEmpty, "nothing to send")
         bytes = encoded

@@ -32,21 +32,24 @@ package struct WebSocketEndpoint: Sendable {
         case finished
     }
 
-    private var decoder: MessageDecoder
+    /// The decoder of a message or frame that has begun; none between messages, so that an idle
+    /// connection does not carry it along.
+    private var begun: [MessageDecoder] = []
+    private let sender: Sender
     private var state = State.open
 
     package init(receivingFrom sender: Sender) {
-        decoder = MessageDecoder(from: sender)
+        self.sender = sender
     }
 
     /// Whether messages may still be sent.
     package var isOpen: Bool { state == .open }
 
     /// Whether the peer has begun a message or a frame and not ended it.
-    package var isInsideMessage: Bool { decoder.isInsideMessage }
+    package var isInsideMessage: Bool { !begun.isEmpty }
 
     /// Bytes that bring a new endpoint of an open WebSocket to where this one stands.
-    package var replay: [UInt8] { decoder.replay }
+    package var replay: [UInt8] { begun.first?.replay ?? [] }
 
     /// Takes bytes from `offset` on up to the next action; nil when it has taken them all.
     package mutating func receive(
@@ -57,7 +60,7 @@ package struct WebSocketEndpoint: Sendable {
         while state != .finished {
             let event: WebSocketEvent?
             do throws(WebSocketError) {
-                event = try decoder.decode(bytes, from: &offset, limits: limits)
+                event = try decode(bytes, from: &offset, limits: limits)
             } catch {
                 return finish(answer: Self.payload(for: error), .violation(error))
             }
@@ -66,6 +69,22 @@ package struct WebSocketEndpoint: Sendable {
         }
         offset = bytes.count
         return nil
+    }
+
+    private mutating func decode(
+        _ bytes: Span<UInt8>,
+        from offset: inout Int,
+        limits: WebSocketLimits
+    ) throws(WebSocketError) -> WebSocketEvent? {
+        guard begun.isEmpty else {
+            let event = try begun[0].decode(bytes, from: &offset, limits: limits)
+            if !begun[0].isInsideMessage { begun = [] }
+            return event
+        }
+        var decoder = MessageDecoder(from: sender)
+        let event = try decoder.decode(bytes, from: &offset, limits: limits)
+        if decoder.isInsideMessage { begun = [decoder] }
+        return event
     }
 
     /// Begins the close handshake: the close frame to send, or nil when it has begun already.

@@ -146,7 +146,7 @@ final class ClientGateway {
         session.phase = .closed
         sessions[session.id] = nil
         for subscription in session.subscriptions { dismiss(subscription) }
-        session.subscriptions = []
+        session.subscriptions = SubscriptionList()
         if session.isAttached {
             users.leave(session.identity.user)
             hub.send(.detach(session.id))
@@ -157,7 +157,7 @@ final class ClientGateway {
     func leave(_ session: Session) {
         isRetired = true
         session.phase = .closed
-        session.subscriptions = []
+        session.subscriptions = SubscriptionList()
         sessions[session.id] = nil
     }
 

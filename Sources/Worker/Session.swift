@@ -25,7 +25,7 @@ final class Session {
     let connection: Connection
     var identity: Identity
     var phase: Phase = .awaitingConnect
-    var subscriptions: [Subscription] = []
+    var subscriptions = SubscriptionList()
     var commands: CommandBudget
     /// Commands that wait for the hub.
     var pendingCount: UInt32 = 0
