@@ -23,7 +23,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
-	libvalijson-dev nlohmann-json3-dev
+	libvalijson-dev nlohmann-json3-dev zlib1g-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

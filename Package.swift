@@ -116,6 +116,12 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"])]
         ),
         module("SQLite", ["CSQLite"]),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        module("Compression", ["CZlib"]),
         module("Reactor", ["CLinux"]),
         module("JSON", ["CJansson"]),
         .target(name: "CFault"),
@@ -180,7 +186,7 @@ let package = Package(
         ),
 
         // Sockets that speak the protocols above.
-        module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests"]),
+        module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests", "Compression"]),
         module(
             "Client",
             ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]
@@ -272,7 +278,11 @@ let package = Package(
         tests("ProtocolDocument", ["ClientProtocol", "Live", "Tokens", "Channels"]),
         tests("Journal", ["Journal", "SQLite", "Channels", "Live", "TestSupport"]),
         tests("HubLink", ["HubLink", "Channels", "ClientProtocol", "Live", "TestSupport"]),
-        tests("WebServer", ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests"]),
+        tests("Compression", ["Compression", "TestSupport"]),
+        tests(
+            "WebServer",
+            ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests", "Compression"]
+        ),
         .executableTarget(
             name: "SupervisorHarness",
             dependencies: ["Supervisor", "Reactor", "StatusPage", logging],

@@ -97,11 +97,6 @@ package enum Socket {
         unsafe SocketAddress.fromKernel { unsafe getsockname(raw, $0, &$1) == 0 }
     }
 
-    /// The address of the other end; nil when the kernel cannot tell, as after its end.
-    package static func peerAddress(_ raw: Int32) -> SocketAddress? {
-        unsafe SocketAddress.fromKernel { unsafe getpeername(raw, $0, &$1) == 0 }
-    }
-
     /// Sends small messages at once instead of waiting for more (TCP_NODELAY, `tcp(7)`).
     ///
     /// Does nothing to a Unix socket or a connection that is gone already.

@@ -78,10 +78,14 @@ extension Connection {
 
     private func upgrade(_ handshake: ServerHandshake, subprotocol: String?) {
         guard phase == .http else { return }
+        let compression: MessageCompression =
+            handshake.deflateAnswer == nil ? .none : server.limits.compression
         let response = handshake.response(
             acceptDigest: SHA1.digest(handshake.key.acceptInput),
-            subprotocol: subprotocol
+            subprotocol: subprotocol,
+            compression
         )
+        endpoint = WebSocketEndpoint(receivingFrom: .client, compression)
         let bytes = HTTPResponseEncoder.encode(response, .unreadable, date: "")
         enqueue(SharedFrame(encoded: bytes))
         phase = .webSocket

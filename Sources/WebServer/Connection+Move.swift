@@ -16,6 +16,7 @@ extension Connection {
         guard movableDescriptor != nil else { return nil }
         return MovedConnection(
             peer: peer,
+            compression: endpoint.compression,
             lastReceived: lastReceived,
             replay: endpoint.replay,
             unprocessed: unprocessed,
@@ -34,6 +35,7 @@ extension Connection {
     /// Takes up what another process left, before the loop runs.
     func takeUp(_ moved: MovedConnection) throws(MoveError) {
         phase = .webSocket
+        endpoint = WebSocketEndpoint(receivingFrom: .client, moved.compression)
         exchange = nil
         isReportedOpen = true
         lastReceived = moved.lastReceived

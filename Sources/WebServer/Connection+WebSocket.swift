@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Compression
 import Reactor
 import WebSocket
 
@@ -9,7 +10,7 @@ extension Connection {
     /// Sends a frame whose bytes other connections may be sending too; ignored unless open.
     package func send(_ frame: SharedFrame) {
         guard isOpen else { return }
-        enqueue(frame)
+        enqueue(endpoint.compression == .deflate ? server.deflated(frame) : frame)
         guard queue.byteCount > server.limits.maximumUnsentByteCount else { return }
         // What a burst of answers has collected is not yet what the peer does not take.
         flush()
@@ -54,8 +55,13 @@ extension Connection {
 
     /// Takes bytes from `offset` on up to one event, and acts on it.
     func processWebSocket(_ bytes: Span<UInt8>, from offset: inout Int) {
-        let action = endpoint.receive(bytes, from: &offset, limits: server.limits.webSocket)
+        act(on: endpoint.receive(bytes, from: &offset, limits: server.limits.webSocket))
+    }
+
+    private func act(on action: WebSocketEndpoint.Action?) {
         switch action {
+        case .inflate(let opcode, let payload):
+            act(on: endpoint.finishInflating(opcode, inflate(payload)))
         case .deliverText(let payload):
             countMessage()
             server.application.received(text: payload, on: self)
@@ -68,6 +74,20 @@ extension Connection {
             break
         case .finish(let answer, let ending):
             finish(answer, ending)
+        }
+    }
+
+    /// A message's size is limited by what it becomes, not by what it came as.
+    private func inflate(_ payload: [UInt8]) -> Result<[UInt8], WebSocketError> {
+        do throws(InflateError) {
+            return .success(
+                try server.inflater.inflate(
+                    payload,
+                    maximumByteCount: server.limits.webSocket.maximumMessageByteCount
+                )
+            )
+        } catch {
+            return .failure(error == .tooBig ? .messageTooBig : .invalidCompression)
         }
     }
 

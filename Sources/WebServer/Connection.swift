@@ -40,6 +40,8 @@ package final class Connection: EventHandler {
     var unprocessed: [UInt8] = []
     var deadline = Deadline()
 
+    private let packedPeer: PackedAddress
+
     /// Whether the application has been told that it is open, and not that it is closed.
     var isReportedOpen = false
     var peerHasEnded = false
@@ -59,7 +61,8 @@ package final class Connection: EventHandler {
         self.descriptor = consume descriptor
         self.server = server
         lastReceived = server.loop.now
-        exchange = HTTPExchange(peer: peer, limits: server.limits.http)
+        packedPeer = PackedAddress(peer)
+        exchange = HTTPExchange(limits: server.limits.http)
     }
 
     func start() {
@@ -72,10 +75,8 @@ package final class Connection: EventHandler {
         }
     }
 
-    /// The other end; not kept by an open WebSocket, since an idle one has little use for it.
-    package var peer: SocketAddress {
-        exchange?.peer ?? rawDescriptor.flatMap(Socket.peerAddress) ?? .unix(path: "")
-    }
+    /// The other end.
+    package var peer: SocketAddress { packedPeer.address }
 
     var rawDescriptor: Int32? { descriptor?.raw }
 
@@ -129,7 +130,7 @@ package final class Connection: EventHandler {
     /// Lets frames for many be sent straight to the socket while nothing waits before them.
     private func updateLane() {
         if isOpen, queue.isEmpty, let raw = rawDescriptor {
-            server.lanes.open(id, raw)
+            server.lanes.open(id, raw, endpoint.compression)
         } else {
             server.lanes.close(id)
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
-import Reactor
 
 /// A connection's HTTP side, apart from it so that a WebSocket does not carry it along.
 final class HTTPExchange {
@@ -15,7 +14,6 @@ final class HTTPExchange {
         var isChunked = false
     }
 
-    let peer: SocketAddress
     var parser: HTTPRequestParser
     var answeredCount = 0
 
@@ -23,8 +21,7 @@ final class HTTPExchange {
     var context: HTTPResponseEncoder.Context?
     var deferred: Deferred?
 
-    init(peer: SocketAddress, limits: HTTPLimits) {
-        self.peer = peer
+    init(limits: HTTPLimits) {
         parser = HTTPRequestParser(limits: limits)
     }
 }

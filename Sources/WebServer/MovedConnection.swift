@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Reactor
+package import WebSocket
 
 /// A WebSocket on its way to another process: what its socket does not carry by itself.
 package struct MovedConnection: Hashable, Sendable {
     package let peer: SocketAddress
+    package let compression: MessageCompression
     package let lastReceived: MonotonicTime
     /// Bytes that bring a new endpoint to where the old one stands.
     package let replay: [UInt8]
@@ -15,12 +17,14 @@ package struct MovedConnection: Hashable, Sendable {
 
     package init(
         peer: SocketAddress,
+        compression: MessageCompression = .none,
         lastReceived: MonotonicTime,
         replay: [UInt8],
         unprocessed: [UInt8],
         unsent: [UInt8]
     ) {
         self.peer = peer
+        self.compression = compression
         self.lastReceived = lastReceived
         self.replay = replay
         self.unprocessed = unprocessed

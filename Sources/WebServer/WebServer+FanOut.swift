@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Reactor
+import WebSocket
 
 extension WebServer {
     /// Sends one frame to many WebSockets, from the same memory and without allocating.
@@ -17,15 +18,27 @@ extension WebServer {
         _ range: Range<Int>,
         otherwise: (Int) -> Void
     ) {
+        var deflated: SharedFrame?
         for index in range {
             let id = connections[index]
-            guard let raw = lanes.descriptor(of: id) else {
+            guard let lane = lanes.lane(of: id) else {
                 otherwise(index)
                 continue
             }
-            let result = Socket.send(raw, frame.bytes, from: 0)
+            var frame = frame
+            if lane.compression == .deflate {
+                let compressed = deflated ?? self.deflated(frame)
+                deflated = compressed
+                frame = compressed
+            }
+            let result = Socket.send(lane.raw, frame.bytes, from: 0)
             if case .transferred(frame.bytes.count) = result { continue }
             connection(id)?.keepRest(of: frame, after: result)
         }
+    }
+
+    /// The frame for those that agreed on compression, whoever asked for it first.
+    func deflated(_ frame: SharedFrame) -> SharedFrame {
+        frame.deflated(by: { deflater }, minimumByteCount: limits.minimumDeflatedByteCount)
     }
 }

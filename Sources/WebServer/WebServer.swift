@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Compression
 import HTTP
 package import Reactor
 
@@ -22,6 +23,9 @@ package final class WebServer {
 
     private var table = ConnectionTable()
     var lanes = SendLanes()
+    /// Made when the first message is compressed, and decompressed.
+    private(set) lazy var deflater = Deflater()
+    private(set) lazy var inflater = Inflater()
     private var admission: Admission
     private var listeners: [Listener] = []
     private var isAcceptingPaused = false

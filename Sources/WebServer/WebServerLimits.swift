@@ -8,6 +8,12 @@ package struct WebServerLimits: Sendable {
     package var http: HTTPLimits
     package var webSocket: WebSocketLimits
 
+    /// Whether clients that offer permessage-deflate (RFC 7692) are answered with it.
+    package var compression = MessageCompression.none
+
+    /// Messages below are sent as they are: what they would gain is less than what it costs.
+    package var minimumDeflatedByteCount = 256
+
     /// Sockets open at once; more are answered 503 and closed.
     package var maximumConnectionCount = 100_000
 

@@ -10,6 +10,7 @@ package enum FrameEncoder {
         _ opcode: Opcode,
         _ payload: [UInt8],
         isFinal: Bool = true,
+        isCompressed: Bool = false,
         maskingKey: UInt32? = nil
     ) -> [UInt8] {
         var frame: [UInt8] = []
@@ -17,6 +18,7 @@ package enum FrameEncoder {
         appendHeader(
             FrameHeader(
                 isFinal: isFinal,
+                isCompressed: isCompressed,
                 opcode: opcode,
                 payloadByteCount: UInt64(payload.count),
                 maskingKey: maskingKey
@@ -35,7 +37,8 @@ package enum FrameEncoder {
     package static func appendHeader(_ header: FrameHeader, to frame: inout [UInt8]) {
         let length = header.payloadByteCount
         let maskBit: UInt8 = header.maskingKey == nil ? 0 : 0x80
-        frame.append((header.isFinal ? 0x80 : 0) | header.opcode.rawValue)
+        let flags: UInt8 = (header.isFinal ? 0x80 : 0) | (header.isCompressed ? 0x40 : 0)
+        frame.append(flags | header.opcode.rawValue)
         switch length {
         case 0...125:
             frame.append(maskBit | UInt8(length))

@@ -16,14 +16,24 @@
 /// ```
 package struct FrameHeader: Hashable, Sendable {
     package var isFinal: Bool
+
+    /// RSV1: the message that begins here is compressed (RFC 7692 §6).
+    package var isCompressed = false
     package var opcode: Opcode
     package var payloadByteCount: UInt64
 
     /// The masking key, its first byte on the wire lowest; nil for an unmasked frame.
     package var maskingKey: UInt32?
 
-    package init(isFinal: Bool, opcode: Opcode, payloadByteCount: UInt64, maskingKey: UInt32?) {
+    package init(
+        isFinal: Bool,
+        isCompressed: Bool = false,
+        opcode: Opcode,
+        payloadByteCount: UInt64,
+        maskingKey: UInt32?
+    ) {
         self.isFinal = isFinal
+        self.isCompressed = isCompressed
         self.opcode = opcode
         self.payloadByteCount = payloadByteCount
         self.maskingKey = maskingKey

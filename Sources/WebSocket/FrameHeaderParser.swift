@@ -6,6 +6,8 @@
 struct FrameHeaderParser: Sendable {
     private static let highestBit: UInt8 = 0x80
     private static let reservedBits: UInt8 = 0x70
+    /// RSV1, permessage-deflate's (RFC 7692 §6).
+    private static let compressionBit: UInt8 = 0x40
 
     private var length: UInt64 = 0
     private var key: UInt32 = 0
@@ -18,12 +20,18 @@ struct FrameHeaderParser: Sendable {
 
     mutating func consume(
         _ byte: UInt8,
-        from sender: Sender
+        from sender: Sender,
+        _ compression: MessageCompression
     ) throws(WebSocketError) -> FrameHeader? {
         switch byteCount {
         case 0:
             // RFC 6455 §5.2: without a negotiated extension every reserved bit is a failure.
-            guard byte & Self.reservedBits == 0 else { throw .reservedBits }
+            var allowed: UInt8 = 0
+            // Only on the first frame of a message, which has text's opcode or binary's.
+            if compression == .deflate, byte & 0xF == 1 || byte & 0xF == 2 {
+                allowed = Self.compressionBit
+            }
+            guard byte & Self.reservedBits & ~allowed == 0 else { throw .reservedBits }
             guard Opcode(rawValue: byte & 0xF) != nil else { throw .unknownOpcode }
             first = byte
         case 1:
@@ -78,6 +86,7 @@ struct FrameHeaderParser: Sendable {
         }
         let header = FrameHeader(
             isFinal: first & Self.highestBit != 0,
+            isCompressed: first & Self.compressionBit != 0,
             opcode: opcode,
             payloadByteCount: length,
             maskingKey: isMasked ? key : nil

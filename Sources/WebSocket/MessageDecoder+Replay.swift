@@ -12,6 +12,7 @@ extension MessageDecoder {
                 messageOpcode,
                 message,
                 isFinal: false,
+                isCompressed: messageIsCompressed,
                 maskingKey: sender == .client ? 0 : nil
             )
         }

@@ -5,6 +5,8 @@ package enum WebSocketEvent: Hashable, Sendable {
     /// Valid UTF-8.
     case text([UInt8])
     case binary([UInt8])
+    /// A whole message, text or binary, as it was compressed; nothing of it is checked.
+    case compressed(Opcode, [UInt8])
     case ping([UInt8])
     case pong([UInt8])
     case close(ClosePayload)
@@ -29,12 +31,17 @@ package struct MessageDecoder: Sendable {
     private(set) var missingByteCount = 0
     private(set) var key: UInt32 = 0
     private(set) var messageOpcode: Opcode?
+    private(set) var messageIsCompressed = false
     private var validator = UTF8Validator()
     let sender: Sender
+    private let compression: MessageCompression
 
-    /// - Parameter sender: the side whose frames these are, not the side that reads them.
-    package init(from sender: Sender) {
+    /// - Parameters:
+    ///   - sender: the side whose frames these are, not the side that reads them.
+    ///   - compression: what the handshake agreed on.
+    package init(from sender: Sender, _ compression: MessageCompression = .none) {
         self.sender = sender
+        self.compression = compression
     }
 
     /// Whether part of a frame, or of a message, has arrived and the rest has not.
@@ -61,7 +68,7 @@ package struct MessageDecoder: Sendable {
                 guard offset < bytes.count else { return nil }
                 let byte = bytes[offset]
                 offset += 1
-                if let complete = try header.consume(byte, from: sender) {
+                if let complete = try header.consume(byte, from: sender, compression) {
                     try begin(complete, limits: limits)
                 }
             }
@@ -77,7 +84,9 @@ package struct MessageDecoder: Sendable {
             switch (header.opcode, messageOpcode) {
             case (.continuation, nil): throw .unexpectedContinuation
             case (.continuation, _): break
-            case (_, nil): messageOpcode = header.opcode
+            case (_, nil):
+                messageOpcode = header.opcode
+                messageIsCompressed = header.isCompressed
             default: throw .expectedContinuation
             }
             let room = max(limits.maximumMessageByteCount - message.count, 0)
@@ -101,7 +110,7 @@ package struct MessageDecoder: Sendable {
         } else {
             let start = message.count
             Masking.append(bytes, range, key: key, to: &message)
-            if messageOpcode == .text {
+            if messageOpcode == .text, !messageIsCompressed {
                 // Checked as it comes, so that a long invalid text fails at once.
                 guard validator.consume(message, from: start) else { throw .invalidUTF8 }
             }
@@ -123,10 +132,14 @@ package struct MessageDecoder: Sendable {
         }
         guard frame.isFinal else { return nil }
         guard validator.isAtBoundary else { throw .invalidUTF8 }
-        let isText = messageOpcode == .text
+        let opcode = messageOpcode ?? .binary
         let payload = message
         message = []
         messageOpcode = nil
-        return isText ? .text(payload) : .binary(payload)
+        guard !messageIsCompressed else {
+            messageIsCompressed = false
+            return .compressed(opcode, payload)
+        }
+        return opcode == .text ? .text(payload) : .binary(payload)
     }
 }

@@ -9,6 +9,9 @@ package struct ServerHandshake: Hashable, Sendable {
     /// What the client offers, in its order of preference.
     package let subprotocols: [String]
 
+    /// The answer to the client's offer to compress; nil where there is none that can be met.
+    package let deflateAnswer: String?
+
     /// Whether a request asks for WebSocket at all, rightly or not.
     ///
     /// An Upgrade field in an HTTP/1.0 request is ignored (RFC 9110 §7.8).
@@ -31,10 +34,15 @@ package struct ServerHandshake: Hashable, Sendable {
         }
         self.key = key
         subprotocols = headers.list(of: "sec-websocket-protocol").map(String.init)
+        deflateAnswer = DeflateOffer.answer(to: headers)
     }
 
     /// The answer that opens the WebSocket; `acceptDigest` is SHA-1 of the key's `acceptInput`.
-    package func response(acceptDigest: [UInt8], subprotocol: String?) -> HTTPResponse {
+    package func response(
+        acceptDigest: [UInt8],
+        subprotocol: String?,
+        _ compression: MessageCompression = .none
+    ) -> HTTPResponse {
         var response = HTTPResponse(
             status: .switchingProtocols,
             headers: [
@@ -44,6 +52,9 @@ package struct ServerHandshake: Hashable, Sendable {
             ]
         )
         if let subprotocol { response.headers.append("Sec-WebSocket-Protocol", subprotocol) }
+        if compression == .deflate, let deflateAnswer {
+            response.headers.append("Sec-WebSocket-Extensions", deflateAnswer)
+        }
         return response
     }
 }

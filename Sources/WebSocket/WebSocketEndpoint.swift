@@ -9,6 +9,9 @@ package struct WebSocketEndpoint: Sendable {
         case deliverText([UInt8])
         case deliverBinary([UInt8])
 
+        /// A message to be decompressed, within the limit of any, and then `finishInflating`.
+        case inflate(Opcode, [UInt8])
+
         /// A ping to be answered with a pong of the same payload.
         case sendPong([UInt8])
 
@@ -36,10 +39,14 @@ package struct WebSocketEndpoint: Sendable {
     /// connection does not carry it along.
     private var begun: [MessageDecoder] = []
     private let sender: Sender
+
+    /// What the handshake agreed on.
+    package let compression: MessageCompression
     private var state = State.open
 
-    package init(receivingFrom sender: Sender) {
+    package init(receivingFrom sender: Sender, _ compression: MessageCompression = .none) {
         self.sender = sender
+        self.compression = compression
     }
 
     /// Whether messages may still be sent.
@@ -71,6 +78,25 @@ package struct WebSocketEndpoint: Sendable {
         return nil
     }
 
+    /// Takes up a message that was decompressed, or the reason why it could not be.
+    package mutating func finishInflating(
+        _ opcode: Opcode,
+        _ result: Result<[UInt8], WebSocketError>
+    ) -> Action? {
+        guard state == .open else { return nil }
+        switch result {
+        case .failure(let error):
+            return finish(answer: Self.payload(for: error), .violation(error))
+        case .success(let bytes):
+            guard opcode == .text else { return .deliverBinary(bytes) }
+            var validator = UTF8Validator()
+            guard validator.consume(bytes, from: 0), validator.isAtBoundary else {
+                return finish(answer: Self.payload(for: .invalidUTF8), .violation(.invalidUTF8))
+            }
+            return .deliverText(bytes)
+        }
+    }
+
     private mutating func decode(
         _ bytes: Span<UInt8>,
         from offset: inout Int,
@@ -81,7 +107,7 @@ package struct WebSocketEndpoint: Sendable {
             if !begun[0].isInsideMessage { begun = [] }
             return event
         }
-        var decoder = MessageDecoder(from: sender)
+        var decoder = MessageDecoder(from: sender, compression)
         let event = try decoder.decode(bytes, from: &offset, limits: limits)
         if decoder.isInsideMessage { begun = [decoder] }
         return event
@@ -100,6 +126,7 @@ package struct WebSocketEndpoint: Sendable {
         switch event {
         case .text(let bytes): state == .open ? .deliverText(bytes) : nil
         case .binary(let bytes): state == .open ? .deliverBinary(bytes) : nil
+        case .compressed(let opcode, let bytes): state == .open ? .inflate(opcode, bytes) : nil
         case .ping(let bytes): state == .open ? .sendPong(bytes) : nil
         case .pong(let bytes): state == .open ? .receivedPong(bytes) : nil
         case .close(let payload):

@@ -14,13 +14,14 @@ package enum WebSocketError: Error, Hashable, Sendable, CaseIterable {
     case expectedContinuation
     case messageTooBig
     case invalidUTF8
+    case invalidCompression
     case closePayloadTooShort
     case invalidCloseCode
 
     package var closeCode: CloseCode {
         switch self {
         case .messageTooBig: .messageTooBig
-        case .invalidUTF8: .invalidPayload
+        case .invalidUTF8, .invalidCompression: .invalidPayload
         case .reservedBits, .unknownOpcode, .unmaskedFrame, .maskedFrame, .controlFrameTooLong,
             .fragmentedControlFrame, .lengthNotMinimal, .lengthOutOfRange,
             .unexpectedContinuation, .expectedContinuation, .closePayloadTooShort,
@@ -44,6 +45,7 @@ package enum WebSocketError: Error, Hashable, Sendable, CaseIterable {
         case .expectedContinuation: "message not continued"
         case .messageTooBig: "message too big"
         case .invalidUTF8: "invalid UTF-8"
+        case .invalidCompression: "invalid compression"
         case .closePayloadTooShort: "close payload too short"
         case .invalidCloseCode: "invalid close code"
         }

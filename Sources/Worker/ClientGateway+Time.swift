@@ -9,8 +9,6 @@ import StatusPage
 import WebServer
 
 extension ClientGateway {
-    private static let pingFrame = SharedFrame.text(Array("{}".utf8))
-
     /// What a second of time changes; called about once a second.
     func sweepSessions() {
         let now = seconds
@@ -41,17 +39,37 @@ extension ClientGateway {
         if TokenExpiry.isOver(session.expiresAt, now: now) {
             return disconnect(session, .expired)
         }
-        if session.pongDeadline > 0, hasShownLife(session) {
-            session.pongDeadline = 0
-        } else if session.pongDeadline > 0, now >= session.pongDeadline {
+        if session.isAwaitingPong, hasShownLife(session) {
+            session.isAwaitingPong = false
+        } else if session.isAwaitingPong, now >= lastPing(of: session) + pongTimeoutSeconds {
             return disconnect(session, .noPong)
         }
         if now >= session.nextPing {
-            session.nextPing = now + UInt32(configuration.client.pingInterval.wholeSeconds)
-            if session.pongDeadline == 0 { session.pongDeadline = now + pongTimeoutSeconds }
-            session.connection.send(Self.pingFrame)
+            session.nextPing = now + pingIntervalSeconds
+            session.isAwaitingPong = true
+            session.connection.send(pingFrame)
         }
         expireSubscriptions(of: session, now)
+    }
+
+    private func lastPing(of session: Session) -> UInt32 {
+        session.nextPing - pingIntervalSeconds
+    }
+
+    private var pingIntervalSeconds: UInt32 {
+        UInt32(configuration.client.pingInterval.wholeSeconds)
+    }
+
+    /// The moment by which a frame must have come; 0: no ping is unanswered.
+    func pongDeadline(of session: Session) -> UInt32 {
+        session.isAwaitingPong ? lastPing(of: session) + pongTimeoutSeconds : 0
+    }
+
+    /// Takes over a predecessor's, whose interval may have been another.
+    func setPongDeadline(_ deadline: UInt32, of session: Session) {
+        session.isAwaitingPong = deadline > pongTimeoutSeconds
+        guard session.isAwaitingPong else { return }
+        session.nextPing = deadline - pongTimeoutSeconds + pingIntervalSeconds
     }
 
     private var pongTimeoutSeconds: UInt32 {
@@ -60,8 +78,7 @@ extension ClientGateway {
 
     /// Whether any frame has come since the ping that waits for its pong.
     private func hasShownLife(_ session: Session) -> Bool {
-        let pinged = session.pongDeadline - pongTimeoutSeconds
-        return seconds(at: session.connection.lastReceived) >= pinged
+        seconds(at: session.connection.lastReceived) >= lastPing(of: session)
     }
 
     private func expireSubscriptions(of session: Session, _ now: UInt32) {

@@ -55,6 +55,7 @@ final class ClientGateway {
     var hasBeenLinked = false
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
+    let pingFrame = SharedFrame.text(Array("{}".utf8))
     private var nextConflationKey: UInt64 = 1
     var nextSessionID: UInt64 = 1
     /// Of the next `Subscription.Place.awaited`.

@@ -33,10 +33,10 @@ final class Session {
     var errorCount: UInt32 = 0
     /// Whether the client is known to the hub.
     var isAttached = false
+    /// Whether nothing has come since the last ping, as far as anybody looked.
+    var isAwaitingPong = false
     /// Worker seconds of the next ping, once connected; of the end of patience, before.
     var nextPing: UInt32
-    /// Worker seconds by which a frame must have come; 0: no ping is unanswered.
-    var pongDeadline: UInt32 = 0
     /// Worker seconds at which the token ends; 0: never.
     var expiresAt: UInt32 = 0
     /// A `connect` that a predecessor's plugins had not decided, and what came behind it.

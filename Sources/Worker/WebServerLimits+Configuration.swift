@@ -21,6 +21,8 @@ extension WebServerLimits {
                 maximumMessageByteCount: client.maximumMessageByteCount
             )
         )
+        compression = configuration.delivery.compression ? .deflate : .none
+        minimumDeflatedByteCount = configuration.delivery.minimumCompressedByteCount
         maximumConnectionCount = client.maximumConnections
         maximumConnectionCountPerAddress = client.maximumConnectionsPerAddress
         maximumAcceptCountPerSecond = client.maximumNewConnectionsPerSecond

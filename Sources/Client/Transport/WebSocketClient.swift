@@ -241,7 +241,8 @@ extension WebSocketClient: EventHandler {
         case .deliverText(let bytes): onEvent?(.text(bytes))
         case .deliverBinary(let bytes): onEvent?(.binary(bytes))
         case .sendPong(let payload): sendFrame(.pong, payload)
-        case .receivedPong: break
+        // Compressed messages come only where they were asked for, which this client does not.
+        case .receivedPong, .inflate: break
         case .finish(let answer, let ending):
             if let answer { sendFrame(.close, answer.bytes) }
             switch ending {

@@ -7,5 +7,10 @@ package struct DeliverySettings: Hashable, Sendable {
     /// Comments a second that a channel's viewers are shown; 0: all.
     package var commentsPerSecond: Int = 30
 
+    /// Whether clients that offer permessage-deflate get compressed messages.
+    package var compression: Bool = true
+    /// Messages below are never compressed.
+    package var minimumCompressedByteCount: Int = 256
+
     package init() {}
 }

@@ -142,6 +142,12 @@ extension Configuration {
             \.delivery.commentsPerSecond,
             in: 0...1_000_000
         ),
+        .flag("delivery.compression", \.delivery.compression),
+        .byteCount(
+            "delivery.minimum_compressed_size",
+            \.delivery.minimumCompressedByteCount,
+            in: 0...mebibyte
+        ),
     ]
 
     private static let httpSettings: [Setting<Configuration>] = [

@@ -46,7 +46,7 @@ extension ClientGateway {
             errorCount: session.errorCount,
             isAttached: session.isAttached,
             nextPing: session.nextPing,
-            pongDeadline: session.pongDeadline,
+            pongDeadline: pongDeadline(of: session),
             expiresAt: session.expiresAt,
             tokenUser: session.identity.isReplaced ? session.identity.tokenUser : nil,
             waiting: waiting.map { WaitingCommand(number: $0.number, text: $0.asked.text) }

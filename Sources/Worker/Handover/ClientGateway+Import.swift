@@ -47,7 +47,7 @@ extension ClientGateway {
         session.pendingCount = state.pendingCount
         session.errorCount = state.errorCount
         session.isAttached = state.isAttached
-        session.pongDeadline = state.pongDeadline
+        setPongDeadline(state.pongDeadline, of: session)
         session.expiresAt = state.expiresAt
         session.phase = phase(state.phase)
         connection.session = session

@@ -5,6 +5,7 @@ import HubLink
 import Reactor
 import Tokens
 import WebServer
+import WebSocket
 
 /// One session and its connection, as they move to another process.
 struct SessionState: Hashable {
@@ -190,6 +191,7 @@ extension SessionState.Phase: LinkValue {
 extension MovedConnection: LinkValue {
     func encode(into writer: inout LinkWriter) {
         writer.write(peer.description)
+        writer.write(compression.rawValue)
         writer.write(lastReceived.nanoseconds)
         writer.write(replay)
         writer.write(unprocessed)
@@ -198,9 +200,14 @@ extension MovedConnection: LinkValue {
 
     init(from reader: inout LinkReader) throws(LinkError) {
         let peer = try reader.string()
+        let raw = try reader.unsigned(UInt8.self)
+        guard let compression = MessageCompression(rawValue: raw) else {
+            throw .unknownTag(raw, in: "MessageCompression")
+        }
         self.init(
             // A peer on a Unix socket has no name of its own.
             peer: (try? SocketAddress(parsing: peer)) ?? .unix(path: ""),
+            compression: compression,
             lastReceived: MonotonicTime(nanoseconds: try reader.unsigned(UInt64.self)),
             replay: try reader.byteString(),
             unprocessed: try reader.byteString(),
