@@ -5,12 +5,36 @@
 /// A slot that is used again has another generation, so a registration or an event of its previous
 /// user finds nothing.
 struct RegistrationTable {
+    /// In 24 bytes, since every connection has one.
     private struct Slot {
         /// Odd while in use.
         var generation: UInt32 = 0
-        var raw: Int32 = -1
-        var interest: Interest = []
+        /// The descriptor, a small number, above the two bits of its interest.
+        private var packed: UInt32 = 0
         var handler: (any EventHandler)?
+
+        init(generation: UInt32 = 0) {
+            self.generation = generation
+        }
+
+        init(
+            generation: UInt32,
+            raw: Int32,
+            interest: Interest,
+            handler: any EventHandler
+        ) {
+            self.generation = generation
+            self.handler = handler
+            packed = UInt32(raw) << 2
+            self.interest = interest
+        }
+
+        var raw: Int32 { Int32(packed >> 2) }
+
+        var interest: Interest {
+            get { Interest(rawValue: UInt8(packed & 3)) }
+            set { packed = packed & ~3 | UInt32(newValue.rawValue & 3) }
+        }
     }
 
     private var slots: [Slot] = []

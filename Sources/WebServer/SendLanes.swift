@@ -10,6 +10,8 @@ import WebSocket
 struct SendLanes {
     private struct Lane {
         var generation: UInt32
+        /// The descriptor.
+        ///
         /// -1: not now; the connection knows why. Where messages are compressed: -2 - descriptor.
         var raw: Int32
     }

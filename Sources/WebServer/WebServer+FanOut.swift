@@ -7,6 +7,7 @@ extension WebServer {
     /// Sends one frame to many WebSockets, from the same memory and without allocating.
     ///
     /// - Parameters:
+    ///   - frame: What they get, compressed where that was agreed on.
     ///   - connections: Who gets it; never from inside one of the application's callbacks about a
     ///     connection, whose answers are still being collected.
     ///   - range: Which of them, so that a long list can be sent in slices.

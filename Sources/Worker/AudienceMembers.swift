@@ -2,8 +2,9 @@
 
 import WebServer
 
-/// The members of a channel, in zones, so that a flush can go on in slices while members come and
-/// go:
+/// The members of a channel, in zones.
+///
+/// So a flush can go on in slices while members come and go:
 ///
 ///     0        servedEnd     walkEnd        settledEnd      count
 ///     | served |  to be served | came after the | came while the |

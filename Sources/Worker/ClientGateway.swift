@@ -53,6 +53,8 @@ final class ClientGateway {
     var deliveredOrigins = DeliveredOrigins()
     /// Whether there was a link to the hub before, this worker's or its predecessor's.
     var hasBeenLinked = false
+    /// Sessions whose `connect` a predecessor's plugins had not decided, with what came behind it.
+    var undecided: [(session: Session, messages: [[UInt8]])] = []
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
     let pingFrame = SharedFrame.text(Array("{}".utf8))

@@ -16,7 +16,7 @@ final class FanOutFrame {
         log.isEmpty || latest.isEmpty
         ? [whole] : [.text(log), SharedFrame(.text, latest, conflationKey: key)]
 
-    /// - Parameter log: one of both may be empty.
+    /// One of both may be empty.
     init(log: [UInt8], latest: [UInt8], key: ConflationKey) {
         self.log = log
         self.latest = latest

@@ -39,8 +39,6 @@ final class Session {
     var nextPing: UInt32
     /// Worker seconds at which the token ends; 0: never.
     var expiresAt: UInt32 = 0
-    /// A `connect` that a predecessor's plugins had not decided, and what came behind it.
-    var undecided: [[UInt8]]?
 
     init(
         id: SessionID,

@@ -57,7 +57,7 @@ extension ClientGateway {
         replays += state.waiting.map {
             Replay(session: session, text: $0.text, number: $0.number)
         }
-        if case .undecided(let messages) = state.phase { session.undecided = messages }
+        if case .undecided(let messages) = state.phase { undecided.append((session, messages)) }
     }
 
     private func phase(_ phase: SessionState.Phase) -> Session.Phase {

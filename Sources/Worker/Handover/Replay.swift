@@ -42,9 +42,9 @@ extension ClientGateway {
             let asked = AskedCommand(command, message: replay.text, line: 0..<replay.text.count)
             batchingReplies(to: replay.session) { carryOut(asked, of: replay.session) }
         }
-        for session in Array(sessions.values) where session.undecided != nil {
-            let messages = session.undecided ?? []
-            session.undecided = nil
+        let undecided = undecided
+        self.undecided = []
+        for (session, messages) in undecided {
             for message in messages where !session.isClosed {
                 if let held = session.heldMessages {
                     held.append(message)
