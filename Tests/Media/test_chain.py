@@ -143,6 +143,21 @@ async def test_a_restart_of_tally_drops_nobody(chain):
 
 
 @run
+async def test_a_reload_drops_nobody(chain):
+    async with Show(chain, "reload") as show:
+        encoder = show.publish()
+        await show.seen.event("live.started")
+        await asyncio.to_thread(chain.server.run, "reload")
+        count = chain.media.log().count("notify: update")
+        more = lambda: chain.media.log().count("notify: update") >= count + 2
+        await waiting(more, "nginx tells the new workers of the publisher")
+        assert not encoder.has_ended
+        assert show.heard("live.interrupted") == []
+        await show.studio.rpc("live.stop", stream="reload")
+        await asyncio.to_thread(encoder.until_ended)
+
+
+@run
 async def test_a_media_server_that_dies_interrupts_the_stream(chain):
     """Nobody tells the publisher's end: it is the silence that does."""
     async with Show(chain, "silence") as show:

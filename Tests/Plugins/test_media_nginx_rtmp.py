@@ -379,3 +379,36 @@ def test_two_workers_that_change_the_same_both_succeed(host):
 def test_the_self_test_is_well(host):
     error = abi.ctypes.create_string_buffer(256)
     assert host.descriptor.self_test(host.instance, error, 256) == 0
+
+
+def test_requests_under_way_have_a_limit(host):
+    key = make_key(host)
+    callback(host, "publish", "show", 1, key)
+    ask = lambda call, name: host.hook("http", http=(
+        "POST", "/hook", "", f"app=live&clientid=1&call={call}&name={name}&key={key}".encode()))
+    tickets = [ask("publish", f"other{number}") for number in range(512)]
+    assert not any(ticket in host.answers for ticket in tickets)
+    assert host.answers[ask("publish", "show")]["status"] == 503
+    assert host.answers[ask("update_publish", "show")]["status"] == 204  # drops nobody
+    host.run_until(lambda: all(ticket in host.answers for ticket in tickets))
+    assert callback(host, "update_publish", "show", 1, key) == 204
+
+
+def test_publishers_of_a_stream_have_a_limit(host):
+    """Who was not heard of for longest gives way."""
+    key = make_key(host)
+    for client in range(1, 18):
+        assert callback(host, "publish", "show", client, key) == 204
+        host.run_for(0.002)
+    clients = {p["client"] for p in host.node.store["on-air/show"][1]["publishers"]}
+    assert clients == {str(client) for client in range(2, 18)}
+
+
+@pytest.mark.parametrize("length, is_good", [(15, False), (16, True), (128, True), (129, False)])
+def test_a_callback_secret_has_a_length(tmp_path, length, is_good):
+    file = tmp_path / "secret"
+    file.write_text(length * "s" + "\n")
+    file.chmod(0o600)
+    host = FakeHost("media-nginx-rtmp", {"callback_secret_file": str(file)})
+    assert bool(host.instance) == is_good
+    host.close()

@@ -422,3 +422,14 @@ def test_the_self_test_is_well(load, endpoint):
     host = load(endpoint.url)
     error = abi.ctypes.create_string_buffer(256)
     assert host.descriptor.self_test(host.instance, error, 256) == 0
+
+
+def test_streams_events_have_room_for_as_many_as_the_hub_keeps(load, endpoint):
+    gate = threading.Event()
+    endpoint.behave = lambda request: gate.wait(10) and 200
+    host = load(endpoint.url, ["live.started"], queue=1, drain_ms=0)
+    tickets = [started(host, number=number) for number in range(1 + 1024)]
+    assert not any(ticket in host.answers for ticket in tickets)
+    assert host.answers[started(host, number=5000)]["verdict"] == abi.ALLOW
+    assert host.counters["lost"] == 1
+    gate.set()
