@@ -78,6 +78,7 @@ let package = Package(
         .library(name: "TallyPlugin", targets: ["TallyPlugin"]),
         .library(name: "TallyPluginTesting", targets: ["TallyPluginTesting"]),
         // Bundled plugins, each under the name that its manifest knows it by.
+        .library(name: "crash-test", type: .dynamic, targets: ["CrashTestEntry"]),
         .library(name: "example-c", type: .dynamic, targets: ["ExampleC"]),
         .library(name: "media-nginx-rtmp", type: .dynamic, targets: ["MediaNginxRTMPEntry"]),
         .library(name: "word-filter", type: .dynamic, targets: ["WordFilterEntry"]),
@@ -285,7 +286,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "SupervisorHarness",
-            dependencies: ["Supervisor", "Reactor", "StatusPage", logging],
+            dependencies: ["CrashTest", "Hooks", "Supervisor", "Reactor", "StatusPage", logging],
             path: "Tests/SupervisorHarness",
             swiftSettings: settings
         ),
@@ -341,6 +342,7 @@ let package = Package(
         tests("MediaNginxRTMP", ["MediaNginxRTMP"]),
         tests("Webhook", ["Webhook", "CTallyPlugin"]),
     ]
+        + plugin("CrashTest", [])
         + plugin("MediaNginxRTMP", ["AddressRanges", "CCurl", "COpenSSL"])
         + plugin("Webhook", ["AddressRanges", "CCurl", "COpenSSL"]),
     cxxLanguageStandard: .cxx17

@@ -65,7 +65,7 @@ struct PluginRoster: Hashable {
     ///
     /// A name keeps its number, its deaths and its quarantine, unless its library or what its manifest
     /// says has changed: a new version starts without a record.
-    /// - Parameter numbersInUse: those that some process knows by another manifest.
+    /// `numbersInUse`: those that some process knows by another manifest.
     /// - Returns: the numbers that belong to other plugins now; nil: there are not enough, since old
     ///   workers still have too many others.
     mutating func adopt(

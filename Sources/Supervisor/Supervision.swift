@@ -145,7 +145,8 @@ struct Supervision {
         else { return [] }
         let identity = children[index].identity
         if let successor = children[index].successor {
-            return goOnWithout(process, index, successor: successor, now: now)
+            return note(loss, now: now)
+                + goOnWithout(process, index, successor: successor, now: now)
         }
         if isEndingHub(pid: pid) { return startNewHub(index, now: now) }
         if case .exited(let code) = status, Self.permanentFailures.contains(code),

@@ -24,11 +24,27 @@ enum ScriptManifest {
         )
         options.hubConfiguration = Array(values[2].utf8)
         options.workerConfiguration = Array(values[3].utf8)
+        if values[3].hasPrefix("plugin") || values[3].hasPrefix("born") {
+            options.plugins = [plugin(script: values[3])]
+        }
         for timing in arguments[5...] {
             let parts = timing.split(separator: "=")
             set(String(parts[0]), .milliseconds(Int(parts[1]) ?? 0), &options.timing)
         }
         return .success(options)
+    }
+
+    /// This program, whose functions do what plugins must not.
+    private static func plugin(script: String) -> SupervisedPlugin {
+        let path = OwnProcess.startPath ?? ""
+        return SupervisedPlugin(
+            name: "crash-test",
+            library: path,
+            libraryIdentity: (try? File.identity(File.open(path, for: .reading))) ?? "",
+            manifest: script,
+            quarantineDeaths: 3,
+            quarantineWindow: .seconds(600)
+        )
     }
 
     private static func text(ofFile path: String) -> String? {

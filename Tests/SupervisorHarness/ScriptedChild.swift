@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CrashTest
 import Glibc
+import Hooks
 import Reactor
 import StatusPage
 
@@ -21,6 +23,7 @@ final class ScriptedChild {
     }
 
     func run() throws {
+        if script[0] == "born" { actAsPlugin(.create) }
         if script[0] == "exit" { exit(Int32(script[1]) ?? 1) }
         if script[0] == "successors", launch.predecessor != nil { exit(Int32(script[1]) ?? 1) }
         try loop.watchSignals([SIGTERM, SIGUSR1]) { [unowned self] signal in
@@ -50,8 +53,27 @@ final class ScriptedChild {
         if script[0] == "hang" {
             loop.schedule(after: .milliseconds(100)) { while true { pause() } }
         }
+        if script[0] == "plugin" {
+            loop.schedule(after: .milliseconds(100)) { [unowned self] in
+                actAsPlugin(.hook(.comment))
+            }
+        }
         try loop.run()
         note("ended")
+    }
+
+    /// This program is the plugin's library, too.
+    private func actAsPlugin(_ activity: PluginActivity) {
+        guard let place = launch.plugins.first, !place.isQuarantined else { return }
+        let fault: @convention(c) (UnsafePointer<CChar>?, UInt64) -> Bool = unsafe crash_fault
+        // An address to look up; nobody reads there.
+        unsafe StatusSlot.nameLibrary(
+            place.number,
+            at: unsafeBitCast(fault, to: UnsafeRawPointer.self)
+        )
+        let outer = slot.enterPlugin(place.number, activity)
+        _ = unsafe crash_fault(script[1], 0)
+        slot.leavePlugin(outer)
     }
 
     /// Asks the old process, which ends when it has answered.

@@ -9,6 +9,9 @@
 //   exit N        end at once with this status
 //   successors N  the same, but only those that replace somebody
 //   silent        never say that it serves
+//   plugin WORD   serve, but do what crash_faults.h calls so in a plugin's hook 100 ms after the start
+//   born WORD     do it in the plugin's `create`, before it serves
+// The last two have a plugin "crash-test", and serve while it is in quarantine.
 // A file FOLDER.manifest, if there is one when it is loaded again, has the four arguments from ADDRESS
 // on, one a line; a line "error TEXT" makes it wrong.
 
