@@ -78,6 +78,15 @@ package final class PluginFigures {
         memory[base + PluginLayout.Activity.times + TimeBuckets.index(of: nanoseconds)] &+= 1
     }
 
+    /// The time that this share of the calls did not exceed, to a quarter of it; 0 before the first.
+    package func nanoseconds(ofShare share: Double, _ activity: PluginActivity) -> UInt64 {
+        let base = place(activity)
+        let first = base + PluginLayout.Activity.times
+        let times = (first..<first + TimeBuckets.count).map { memory[$0] }
+        let most = memory[base + PluginLayout.Activity.maximumNanoseconds]
+        return min(TimeBuckets.quantile(share, of: times) ?? 0, most)
+    }
+
     package func add(_ figure: PluginFigure, _ activity: PluginActivity) {
         memory[place(activity) + PluginLayout.Activity.figures + figure.rawValue] &+= 1
     }

@@ -142,7 +142,13 @@ import StatusPage
             figures?.add(.slowCalls, activity)
             slowCalls.count(
                 logger,
-                ["hook": "\(activity.name)", "milliseconds": "\(time / .milliseconds(1))"]
+                [
+                    "hook": "\(activity.name)",
+                    "milliseconds": "\(time / .milliseconds(1))",
+                    "threshold": "\(settings.slowCall)",
+                    "p99_microseconds":
+                        "\((figures?.nanoseconds(ofShare: 0.99, activity) ?? 0) / 1_000)",
+                ]
             )
         }
         return result

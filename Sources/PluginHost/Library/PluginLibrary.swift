@@ -4,6 +4,7 @@ import CTallyPlugin
 import Glibc
 import Hooks
 import Manifest
+import StatusPage
 
 /// A loaded library and what it says of itself, checked.
 @safe struct PluginLibrary {
@@ -37,6 +38,8 @@ import Manifest
                 "\(path) has no function \(Self.symbol); is it marked TALLY_PLUGIN_EXPORT?"
             )
         }
+        // Should it kill the worker, its function is named.
+        unsafe StatusSlot.nameLibrary(settings.number, at: address)
         typealias Entry = @convention(c) () -> UnsafePointer<tally_plugin_descriptor>?
         // The header says what a function of this name is.
         let entry = unsafe unsafeBitCast(address, to: Entry.self)
