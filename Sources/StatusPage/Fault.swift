@@ -73,6 +73,11 @@ extension StatusSlot {
         _ = unsafe tally_fault_add_library(Int32(clamping: plugin), address)
     }
 
+    /// Says that the thread that calls this does a plugin's work from here on.
+    package static func setThread(ofPlugin plugin: Int) {
+        tally_fault_set_thread(Int32(clamping: plugin))
+    }
+
     // MARK: The supervisor
 
     /// What the process's handler wrote since it was started; nil: nothing.

@@ -24,7 +24,7 @@ import StatusPage
     /// What `create` returned; nil before, and once it is destroyed.
     private var plugin: UnsafeMutableRawPointer?
     private var registration: Registration?
-    private(set) lazy var pool = PluginPool(desk.inbox)
+    private(set) lazy var pool = PluginPool(desk.inbox, number: settings.number)
 
     var pending: [UInt64: PendingCall] = [:]
     /// The call that the plugin is in, and what it answered before that returned.

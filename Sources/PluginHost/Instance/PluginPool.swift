@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import StatusPage
 
 /// The threads on which one plugin's jobs run.
 ///
@@ -22,9 +23,12 @@ final class PluginPool: Sendable {
 
     private let state = Mutex(State())
     private let inbox: PluginInbox
+    private let number: Int
 
-    init(_ inbox: PluginInbox) {
+    /// `number`: the plugin's, by which a death on one of the threads is known for its own.
+    init(_ inbox: PluginInbox, number: Int) {
         self.inbox = inbox
+        self.number = number
     }
 
     /// The loop; it counts the jobs.
@@ -71,10 +75,15 @@ final class PluginPool: Sendable {
     }
 
     private func work() {
-        // Signals are for the loop.
-        var all = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, nil)
+        // Signals are for the loop, but for those by which this thread kills the process: blocked, they
+        // would kill it without a word (sigprocmask(2)).
+        var others = sigset_t()
+        unsafe sigfillset(&others)
+        for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS] {
+            unsafe sigdelset(&others, signal)
+        }
+        unsafe pthread_sigmask(SIG_SETMASK, &others, nil)
+        StatusSlot.setThread(ofPlugin: number)
         while let job = nextJob() {
             job.work.call()
             // The end of a job is always accepted.
