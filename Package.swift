@@ -319,8 +319,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "tally", "Client", "Reactor", "JSON", "StatusPage", "Tokens", "ClientProtocol",
-                "Channels",
+                "tally", "Client", "Hooks", "Reactor", "JSON", "StatusPage", "Tokens",
+                "ClientProtocol", "Channels",
             ]
         ),
         tests("CommandLine", ["tally", "Tokens", "Channels", "TestSupport"]),

@@ -49,6 +49,12 @@ package enum OperatorRequest: Hashable, Sendable {
         }
     }
 
+    /// For people: the reload.
+    package var noun: String {
+        if case .release(let plugin) = self { return "release of \(plugin)" }
+        return text
+    }
+
     /// nil: something else than a request.
     init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)

@@ -46,6 +46,10 @@ struct PluginBlame: Hashable {
                 activity: mark.activity,
                 place: place?.plugin == mark.plugin ? place : nil
             )
+        case .killed(SIGALRM) where evidence.mark?.activity == .destroy:
+            // The worker's own alarm: its end took too long.
+            guard let mark = evidence.mark else { return nil }
+            self.init(number: mark.plugin, activity: mark.activity, place: nil)
         case .killed, .exited:
             // By somebody from outside: it may have been in a plugin by chance.
             return nil

@@ -213,6 +213,12 @@ extension PluginEntry.Death {
         #expect(blame(.killed(signal: 11)) == nil)
     }
 
+    @Test func aPluginWhoseEndTakesTooLongIsToBlame() {
+        let end = PluginMark(3, .destroy)
+        #expect(blame(.killed(signal: 14), mark: end)?.activity == .destroy)
+        #expect(blame(.killed(signal: 14), mark: mark) == nil)
+    }
+
     @Test func aPluginThatExitsIsToBlame() {
         #expect(blame(.exited(0), mark: mark)?.number == 3)
     }

@@ -18,6 +18,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Benchmarks build several, each under a name of its own. */
+#ifndef CRASH_TEST_NAME
+#define CRASH_TEST_NAME "crash-test"
+#endif
+
 static const char settings_schema[] =
     "{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"
     "\"create\": {\"type\": \"string\"}, \"tick\": {\"type\": \"string\"},"
@@ -144,7 +149,7 @@ TALLY_PLUGIN_EXPORT const tally_plugin_descriptor *tally_plugin(void)
         .struct_size = sizeof descriptor,
         .abi_major = TALLY_PLUGIN_ABI_MAJOR,
         .abi_minor = TALLY_PLUGIN_ABI_MINOR,
-        .name = "crash-test",
+        .name = CRASH_TEST_NAME,
         .version = "1.0.0",
         .summary = "Everything that a plugin must not do, when it is told to.",
         .settings_schema = settings_schema,

@@ -71,7 +71,7 @@ enum PluginText {
         if let since = plugin.entry.quarantinedAt {
             lines.append(
                 "\(name): in quarantine for \(ReadableTime.age(milliseconds: now - since)), "
-                    + "after \(plugin.entry.recentDeaths) of \(plugin.entry.deathLimit) deaths; "
+                    + "after \(plugin.entry.recentDeaths) deaths (the limit is \(plugin.entry.deathLimit)); "
                     + "end it with: tally plugin release \(name)"
             )
         }
