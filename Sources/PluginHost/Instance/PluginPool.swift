@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Synchronization
 import StatusPage
+import Synchronization
 
 /// The threads on which one plugin's jobs run.
 ///
