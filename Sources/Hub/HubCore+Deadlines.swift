@@ -33,10 +33,6 @@ extension HubCore {
             deadlines.schedule(.mutes(stream: stream), at: expiry)
         }
         if let expiry = state.nextAnswerExpiry { deadlines.schedule(.answers, at: expiry) }
-        // Whoever was to be told is not there any more.
-        if !options.keepsNotices, !isReadOnly {
-            for notice in state.notices { record(.noticeDone(notice.id)) }
-        }
     }
 
     /// Looks at it again when recording may work.

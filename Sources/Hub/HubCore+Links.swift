@@ -53,7 +53,7 @@ extension HubCore {
         for old in sessions.links(of: hello) { drop(old, .superseded) }
         sessions.greet(link, hello)
         send(.welcome(hub: identity), to: link)
-        chooseNoticeTaker()
+        setNoticeTaking(link, hello.takesNotices)
     }
 
     private mutating func attach(

@@ -20,7 +20,7 @@ extension HubCore {
         at position: Position?,
         of stream: LiveStream
     ) {
-        guard options.keepsNotices, let position else { return }
+        guard keepsNotices, let position else { return }
         let id = CommentID(position).text
         var reason: String?
         var isOver = false
@@ -59,9 +59,8 @@ extension HubCore {
     /// Sees that a worker takes the notices, where one can: the one with the lowest index once the
     /// former is gone.
     mutating func chooseNoticeTaker() {
-        guard options.keepsNotices, noticeTaker == nil, let link = sessions.noticeTaker else {
-            return
-        }
+        guard noticeTaker == nil, let link = sessions.noticeTaker else { return }
+        keepsNotices = true
         noticeTaker = link
         for notice in state.notices where !unrecordedNotices.contains(notice.id) {
             send(.notice(notice), to: link)
@@ -73,6 +72,10 @@ extension HubCore {
         sessions.setNoticeTaking(link, takes)
         if !takes, noticeTaker == link { noticeTaker = nil }
         chooseNoticeTaker()
+        // Where a worker has none and no other has, whoever was to be told is gone for good.
+        guard !takes, noticeTaker == nil else { return }
+        keepsNotices = false
+        for notice in state.notices { noticeSeen(notice.id) }
     }
 
     /// Records what could not be recorded when it was said.

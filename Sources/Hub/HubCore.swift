@@ -48,6 +48,10 @@ package struct HubCore: Sendable {
     /// How many records there were; a request that adds none need not be remembered.
     private(set) var recordCount: UInt64 = 0
     private var actions: [HubAction] = []
+    /// Whether there are plugins that are told what happens once on the node.
+    ///
+    /// Workers say so, and it holds while all of them are away.
+    var keepsNotices: Bool
     /// The link whose worker tells its plugins what happens once on the node.
     var noticeTaker: LinkID?
     /// Seen by plugins while nothing could be recorded.
@@ -71,6 +75,7 @@ package struct HubCore: Sendable {
         self.options = options
         self.isReadOnly = isReadOnly
         self.state = state ?? HubState(options: options)
+        keepsNotices = !self.state.notices.isEmpty
         policy = CommentPolicy(limits: options.commentLimits)
         epochs = EpochSource(seed: seed)
         identity = epochs.next()

@@ -12,8 +12,6 @@ package struct HubOptions: Sendable {
     package var comments: CommentSettings
     package var hub: HubSettings
     package var journal: JournalSettings
-    /// Whether there are plugins that are told what happens once on the node.
-    package var keepsNotices: Bool
     /// Bytes of publications, or of a presence map, in one answer.
     package var maximumAnswerByteCount: Int
 
@@ -23,7 +21,6 @@ package struct HubOptions: Sendable {
         comments = configuration.comments
         hub = configuration.hub
         journal = configuration.journal
-        keepsNotices = !configuration.plugins.isEmpty
         maximumAnswerByteCount = configuration.maximumAnswerByteCount
     }
 

@@ -126,7 +126,6 @@ package final class WorkerProcess {
         every(Self.sessionSweepInterval) { [self] in
             gateway.sweepSessions()
             watchMemory()
-            gateway.tick()
         }
         every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
         keySource?.start()

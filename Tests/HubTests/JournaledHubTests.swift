@@ -53,7 +53,6 @@ import Testing
             $0.live.historySize = 20
             $0.live.maximumIdempotencyKeys = 5
             $0.comments.maximumMutedUsers = 3
-            $0.plugins = [PluginSettings()]
             $0.journal.retentionCount = seed % 2 == 0 ? 25 : 0
         }
         var script = RandomScript(bench: bench, seed: seed)

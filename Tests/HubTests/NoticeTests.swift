@@ -10,7 +10,7 @@ import Testing
 
 /// What plugins are told once on a node.
 @Suite struct NoticeTests {
-    private let bench = HubBench { $0.plugins = [PluginSettings()] }
+    private let bench = HubBench()
 
     private func start(_ stream: String, on link: LinkID) throws {
         try bench.call(bench.attachPlugin(link), "live.start", #"{"stream":"\#(stream)"}"#)
@@ -53,9 +53,8 @@ import Testing
     }
 
     @Test func withoutPluginsNothingIsKept() throws {
-        let bench = HubBench()
-        let link = bench.link(takesNotices: true)
-        try bench.call(bench.attachPlugin(link), "live.start", #"{"stream":"a"}"#)
+        let link = bench.link()
+        try start("a", on: link)
         #expect(bench.notices(link).isEmpty)
         #expect(bench.core.state.notices.isEmpty)
     }
@@ -107,21 +106,28 @@ import Testing
         #expect(next.records.count == 1)
     }
 
-    @Test func aHubWithoutPluginsForgetsWhatNobodyWillBeTold() throws {
+    @Test func whatHappensWhileNoWorkerIsThereIsKept() throws {
+        let link = bench.link(takesNotices: true)
+        let studio = bench.attach(link, user: "ana", controls: ["*"])
+        try bench.run(studio, "live.start", #"{"stream":"a"}"#)
+        for id in ids(bench, link) { bench.receive(.noticeSeen(id), from: link) }
+        bench.close(link)
+        let back = bench.link(takesNotices: true)
+        #expect(bench.notices(back) == ["stopped live.interrupted a"])
+    }
+
+    @Test func aNodeWithoutPluginsForgetsWhatNobodyWillBeTold() throws {
         let link = bench.link(takesNotices: true)
         try start("a", on: link)
-        var state = HubState(options: bench.options)
-        for record in bench.records { state.apply(record) }
-        var options = bench.options
-        options.keepsNotices = false
-        var core = HubCore(options: options, seed: 9, state: state, now: bench.now)
-        #expect(core.state.notices.isEmpty)
-        let actions = core.handle(.deadline, now: bench.now)
-        #expect(actions.contains { if case .record(.noticeDone) = $0 { true } else { false } })
+        let next = HubBench(takingUp: bench)
+        #expect(next.core.state.notices.count == 1)
+        _ = next.link()
+        #expect(next.core.state.notices.isEmpty)
+        #expect(next.records.count == 1)
     }
 
     @Test func tooManyNoticesMakeRoom() throws {
-        let link = bench.link()
+        let link = bench.link(takesNotices: true)
         let plugin = bench.attachPlugin(link)
         try bench.call(plugin, "live.start", #"{"stream":"a"}"#)
         for number in 2...HubOptions.maximumNotices {

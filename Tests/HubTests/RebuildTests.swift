@@ -138,7 +138,7 @@ struct RandomScript {
     private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 
     private mutating func attach() {
-        if links.count < 3 { links.append(bench.link(worker: links.count)) }
+        if links.count < 3 { links.append(bench.link(worker: links.count, takesNotices: true)) }
         let controls = pick(3) == 0 ? ["s\(pick(6))"] : []
         sessions.append(
             bench.attach(links[pick(links.count)], user: "u\(pick(5))", controls: controls)

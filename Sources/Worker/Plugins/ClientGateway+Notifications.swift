@@ -59,12 +59,6 @@ extension ClientGateway {
         plugins.notify(.commented, subject)
     }
 
-    /// Once a second.
-    func tick() {
-        guard let plugins, implements(.tick) else { return }
-        plugins.notify(.tick, HookSubject())
-    }
-
     // MARK: Once on a node
 
     /// The hub keeps the notice until every plugin here has seen it.
