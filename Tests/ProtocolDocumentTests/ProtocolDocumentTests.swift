@@ -156,7 +156,8 @@ import Tokens
             .mode(slowSeconds: 1), .comment(comment), .commentDeleted(id: "c", by: "u"),
             .userTimeout(user: "u", seconds: 1, reason: nil, by: "m"),
             .userBan(user: "u", reason: nil, by: "m"),
-            .userUnban(user: "u", reason: nil, by: "m"), .viewers(figures),
+            .userUnban(user: "u", reason: nil, by: "m"), .cue(name: "c", data: []),
+            .viewers(figures),
         ]
         #expect(rows.map { $0[0] } == events.map(\.type))
         #expect(rows.filter { $0[2] == "no" }.map { $0[0] } == ["viewers"])
