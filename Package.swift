@@ -316,12 +316,14 @@ let package = Package(
                 "TestSupport", "Tokens", "WebServer",
             ]
         ),
-        tests(
-            "EndToEnd",
-            [
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
                 "tally", "Client", "Hooks", "Reactor", "JSON", "StatusPage", "Tokens",
                 "ClientProtocol", "Channels",
-            ]
+            ],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
         ),
         tests("CommandLine", ["tally", "Tokens", "Channels", "TestSupport"]),
 
