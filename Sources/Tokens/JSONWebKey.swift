@@ -8,8 +8,10 @@ enum JSONWebKey {
     private static let rsaMembers = ["n", "e"]
     private static let curveMembers = ["x", "y"]
 
-    /// The algorithm comes from the key. Where its `alg` is missing its type tells: RSA means RS256,
-    /// since RFC 7518 names that first and most issuers mean it.
+    /// Makes a key of it, whose algorithm comes from the key alone.
+    ///
+    /// Where its `alg` is missing its type tells: RSA means RS256, since RFC 7518 names that first and most
+    /// issuers mean it.
     ///
     /// - Returns: nil for a key that is for something else: another `use`, a symmetric key.
     /// - Throws: `KeyError` for one that should do and does not.

@@ -6,7 +6,12 @@ import JSON
 
 /// Public keys as they come in a file or from a server: PEM, or a JSON Web Key Set.
 package enum KeyDocument {
-    /// - Parameter rsaAlgorithm: What an RSA key in PEM, which cannot say it, signs with.
+    /// Reads whichever of both it is.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole file or answer.
+    ///   - rsaAlgorithm: what an RSA key in PEM, which cannot say it, signs with.
+    /// - Returns: at least one key.
     /// - Throws: `KeyError`; a set is refused as a whole only where nothing in it can be used, so that
     ///   an issuer may add a kind of key that is unknown here.
     package static func read(

@@ -6,12 +6,15 @@ import JSON
 struct TokenHeader {
     /// `alg`, to be held against the key's: a token never chooses its own.
     let algorithm: String
-    /// `kid`: a name to look up among the keys that there are, and nothing else. It is no path, no
-    /// address and no query.
+    /// The name, `kid`, to look up among the keys that there are.
+    ///
+    /// It is no path, no address and no query.
     let keyIdentifier: String?
 
-    /// `jwk`, `jku`, `x5u` and their like are not read at all. An extension that must be understood
-    /// (`crit`, RFC 7515 §4.1.11) is not, and `b64` (RFC 7797) would change what is signed.
+    /// Reads the two members that count, and refuses what would change the meaning of the rest.
+    ///
+    /// Keys and addresses of keys (`jwk`, `jku`, `x5u`) are not read at all. An extension that must be
+    /// understood (`crit`, RFC 7515 §4.1.11) is not, and `b64` (RFC 7797) would change what is signed.
     init(_ header: [UInt8]) throws(TokenError) {
         let limits = JSONLimits(
             maximumByteCount: TokenLimit.header,

@@ -81,7 +81,9 @@ import Tokens
         try studio.wait(for: "all comments") { comments.count == 3 }
         #expect(comments == ["quick", "slow one", "two"])
         let answered = ana.received.compactMap { $0["id"]?.integer }
-        #expect(answered == [1, 5, 2, 3, 4])
+        // A refusal needs no hub, so it may be answered before what the hub has been asked before it.
+        #expect(answered.prefix(2) == [1, 5])
+        #expect(answered.sorted() == [1, 2, 3, 4, 5])
     }
 
     @Test func whoeverDoesNotAnswerIsAnsweredFor() throws {
@@ -139,14 +141,14 @@ import Tokens
             #"{"id":2,"subscribe":{"channel":"news:reject"}}"#,
             #"{"id":3,"subscribe":{"channel":"news:mask"}}"#,
             #"{"id":4,"subscribe":{"channel":"news:slow"}}"#,
-            #"{"id":5,"subscribe":{"channel":"news:slow"}}"#,
-            #"{"id":6,"unsubscribe":{"channel":"news:slow"}}"#
+            #"{"id":5,"subscribe":{"channel":"news:slow"}}"#
         )
-        #expect(try ana.refusal(6) == nil)
         #expect(try ana.refusal(2) == 1234)
         #expect(try ana.reply(3)["subscribe"]?["data"]?.string == "***")
         #expect(try ana.refusal(4) == nil)
         #expect(try ana.refusal(5) == 105)
+        ana.send(#"{"id":6,"unsubscribe":{"channel":"news:slow"}}"#)
+        #expect(try ana.refusal(6) == nil)
         try probe.wait(for: "what was left") { told in
             told.contains { $0[0] == "unsubscribed" && $0[2] == "ana" && $0[3] == "0" }
         }

@@ -81,8 +81,11 @@ import Testing
 
     @Test func aWorkerMayBeginOrCeaseToTakeNotices() throws {
         let first = bench.link(worker: 0)
+        // Nobody is to be told, so nothing is kept.
         try start("a", on: first)
+        #expect(bench.core.state.notices.isEmpty)
         bench.receive(.takesNotices(true), from: first)
+        try start("b", on: first)
         #expect(ids(bench, first).count == 1)
         let second = bench.link(worker: 1, takesNotices: true)
         #expect(ids(bench, second).isEmpty)

@@ -5,6 +5,8 @@ import Foundation
 /// A folder that is there with all its files, or not at all.
 struct NewFolder {
     private let folder: URL
+    /// Without a slash at its end: with one, a file in the way would not be seen.
+    private var path: String { folder.path }
 
     init(_ folder: URL) {
         self.folder = folder
@@ -12,7 +14,6 @@ struct NewFolder {
 
     /// Writes the files beside the place, and moves them there when they are complete.
     func write(_ files: [(path: String, text: String)]) throws(CommandFailure) {
-        let path = folder.path(percentEncoded: false)
         guard !exists else {
             throw CommandFailure(
                 .cannotCreate,
@@ -37,8 +38,7 @@ struct NewFolder {
 
     private var exists: Bool {
         // A dangling link is in the way, too, and fileExists follows it.
-        (try? FileManager.default.attributesOfItem(atPath: folder.path(percentEncoded: false)))
-            != nil
+        (try? FileManager.default.attributesOfItem(atPath: path)) != nil
     }
 
     private func write(_ files: [(path: String, text: String)], into draft: URL) throws {
