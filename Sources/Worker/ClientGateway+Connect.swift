@@ -94,7 +94,9 @@ extension ClientGateway {
         } catch .expired {
             status.add(.tokensRejected)
             throw .refused(ErrorReply(.tokenExpired))
-        } catch .unknownKey where keySource?.keyIsMissing() == true {
+        } catch .unknownKey
+            where keySource?.mayComeAgain(with: token.prefix { $0 != "." }.utf8) == true
+        {
             // The issuer may have a new key; by the next attempt it is known.
             throw .refused(ErrorReply(.internal, retryAfterMilliseconds: 1_000))
         } catch {

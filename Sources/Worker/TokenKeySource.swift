@@ -24,6 +24,10 @@ final class TokenKeySource {
     private var isFetching = false
     private var lastAttempt: MonotonicTime?
     private var timer: TimerID?
+    /// Sets that were fetched so far.
+    private var fetchCount = 0
+    /// Headers of tokens whose key was unknown, with `fetchCount` at that time.
+    private var missing: [[UInt8]: Int] = [:]
 
     /// nil where the manifest names no address.
     init?(
@@ -61,22 +65,41 @@ final class TokenKeySource {
     }
 
     /// Someone came with a key that is unknown; answers whether it is worth coming again.
-    func keyIsMissing() -> Bool {
-        if isFetching { return true }
-        if let lastAttempt, loop.now - lastAttempt < settings.jwksMinimumInterval { return false }
-        fetch()
+    ///
+    /// It is until the set was fetched once after the first attempt: a key that is not in it then is none.
+    ///
+    /// - Parameter header: The token's first part, which names the key.
+    func mayComeAgain(with header: Substring.UTF8View) -> Bool {
+        let name = Array(header)
+        if let fetches = missing[name], fetchCount > fetches { return false }
+        if missing[name] == nil {
+            if missing.count >= Self.maximumMissing { missing = [:] }
+            missing[name] = fetchCount
+        }
+        guard !isFetching else { return true }
+        let passed = lastAttempt.map { loop.now - $0 } ?? settings.jwksMinimumInterval
+        let wait = settings.jwksMinimumInterval - passed
+        wait > .zero ? fetch(after: wait) : fetch()
         return true
     }
+
+    /// Names that were looked for, so that one who invents them costs no more than this.
+    private static let maximumMissing = 1_024
 
     private func fetch() {
         isFetching = true
         lastAttempt = loop.now
+        fetch(after: settings.jwksRefreshInterval)
+        fetcher.get(url) { [weak self] result in self?.fetched(result) }
+    }
+
+    /// Instead of the time that was set before.
+    private func fetch(after delay: Duration) {
         if let timer { loop.cancel(timer) }
-        timer = loop.schedule(after: settings.jwksRefreshInterval) { [weak self] in
+        timer = loop.schedule(after: delay) { [weak self] in
             guard let self, !isFetching else { return }
             fetch()
         }
-        fetcher.get(url) { [weak self] result in self?.fetched(result) }
     }
 
     private func fetched(_ result: Result<[UInt8], FetchError>) {
@@ -85,6 +108,7 @@ final class TokenKeySource {
             let bytes = try result.get()
             let keys = try KeyDocument.read(bytes)
             verifier.replaceFetchedKeys(with: keys)
+            fetchCount += 1
             status.add(.keySetsFetched)
             keepCopy(bytes)
         } catch {
