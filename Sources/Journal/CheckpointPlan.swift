@@ -145,7 +145,8 @@ package struct CheckpointPlan: Hashable, Sendable {
         if isErasureDue, savedCount >= frameCount || !hasCheckpointer { return .empty }
         if let erasedSince, erasedSince + Self.erasureTimeout <= now { return .empty }
         let most = hasCheckpointer ? Self.maximumFrameCount : Self.longLogFrameCount
-        if frameCount >= most { return .save }
+        // One that is saved as a whole begins anew with the next commit: until then nothing is left to do.
+        if frameCount >= most, savedCount < frameCount { return .save }
         let unsavedCount = frameCount - savedCount
         let isDue =
             isErasureDue || roundCount > 0 || unsavedCount >= Self.savedFrameCount

@@ -20,6 +20,24 @@ import Testing
         return plan
     }
 
+    /// Asked again and again it would never end: the hub hung in its first second, before there is a
+    /// checkpointer, once 64 MiB had come.
+    @Test func longLogThatTheHubSavedItselfIsSavedOnce() {
+        var plan = CheckpointPlan()
+        plan.committed(frameCount: CheckpointPlan.longLogFrameCount)
+        let now = Timestamp(milliseconds: 1_000)
+        let first = plan.next(now: now)
+        #expect(first == .save)
+        plan.saved(isEmpty: false, isWhole: true, now: now)
+        let second = plan.next(now: now)
+        #expect(second == nil)
+        // The log has begun anew, and is long again.
+        plan.committed(frameCount: 1)
+        plan.committed(frameCount: CheckpointPlan.longLogFrameCount)
+        let third = plan.next(now: now)
+        #expect(third == .save)
+    }
+
     @Test func asksOnceForEachStretchOfTheLog() {
         var plan = plan(frames: Plan.savedFrameCount - 1)
         #expect(plan.next(now: Self.at(0)) == nil)
