@@ -15,7 +15,7 @@ serving() {
     "$tally" status --data "$folder/data" --json | grep -o '"phase":"serving"' | wc -l
 }
 
-for word in null abort overflow thread loop block; do
+for word in ${FAULTS:-null abort overflow thread loop block}; do
     echo "== $word"
     write_manifest "crash-test.yaml"
     serve 3
