@@ -64,11 +64,12 @@ final class TokenKeySource {
         fetch()
     }
 
-    /// Someone came with a key that is unknown; answers whether it is worth coming again.
+    /// Someone came with a key that is unknown.
     ///
-    /// It is until the set was fetched once after the first attempt: a key that is not in it then is none.
+    /// Coming again is worth it until the set was fetched once after the first attempt: a key that is not in it then is none.
     ///
     /// - Parameter header: The token's first part, which names the key.
+    /// - Returns: whether it is worth coming again.
     func mayComeAgain(with header: Substring.UTF8View) -> Bool {
         let name = Array(header)
         if let fetches = missing[name], fetchCount > fetches { return false }
