@@ -92,7 +92,7 @@ import Testing
         func say(_ count: Int) throws {
             for _ in 0..<count {
                 said.append("c\(said.count)")
-                try studio.say(said.last ?? "", in: "show")
+                try studio.sayWhateverDies(said.last ?? "", in: "show")
             }
         }
         try say(5)
@@ -115,7 +115,7 @@ import Testing
         }
         // Nobody answers for it but its manifest: what killed is a comment as any other.
         said.append("!" + word)
-        try studio.say("!" + word, in: "show")
+        try studio.sayWhateverDies("!" + word, in: "show")
         for viewer in viewers {
             try viewer.wait(for: "every comment") {
                 viewer.comments(in: "show").count >= said.count

@@ -49,6 +49,23 @@ struct Viewer {
         try call("comment.send", #"{"stream":"\#(stream)","text":"\#(text)"}"#)
     }
 
+    /// Says something until it is acknowledged, as a broadcaster's program does whose worker may die.
+    ///
+    /// A command whose connection went may or may not have been done; its idempotency key makes
+    /// asking again harmless.
+    func sayWhateverDies(_ text: String, in stream: String) throws {
+        let data = #"{"stream":"\#(stream)","text":"\#(text)","idempotency_key":"say-\#(text)"}"#
+        for _ in 0..<3 {
+            do {
+                try call("comment.send", data)
+                return
+            } catch ScriptedClient.StepError.refused(.connectionLost) {
+                continue
+            }
+        }
+        throw TallyServer.Failure("three connections were lost while \(text) was being said")
+    }
+
     /// What was seen of the stream's channel of one type, in order.
     func seen(_ type: String, in stream: String) -> [JSONValue] {
         script.publications(on: "live:" + stream).map(\.data).filter {
