@@ -33,6 +33,9 @@ extension HubCore {
             deadlines.schedule(.mutes(stream: stream), at: expiry)
         }
         if let expiry = state.nextAnswerExpiry { deadlines.schedule(.answers, at: expiry) }
+        if let expiry = state.revocations.nextExpiry {
+            deadlines.schedule(.revocations, at: expiry)
+        }
     }
 
     /// Looks at it again when recording may work.
@@ -67,6 +70,8 @@ extension HubCore {
         case .policy:
             policy.expire(now: now)
             again(deadline, at: policy.nextExpiry)
+        case .revocations:
+            again(deadline, at: state.expireRevocations(now: now))
         }
     }
 

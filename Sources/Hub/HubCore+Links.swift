@@ -53,6 +53,7 @@ extension HubCore {
         for old in sessions.links(of: hello) { drop(old, .superseded) }
         sessions.greet(link, hello)
         send(.welcome(hub: identity), to: link)
+        sendRevocations(to: link)
         setNoticeTaking(link, hello.takesNotices)
     }
 

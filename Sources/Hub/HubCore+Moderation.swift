@@ -3,6 +3,7 @@
 import Channels
 import ClientProtocol
 import HubLink
+import JSON
 import Journal
 import Live
 import Manifest
@@ -71,18 +72,38 @@ extension HubCore {
 
     /// Ends every connection that the user has, on every worker.
     ///
-    /// The workers are told before whoever asked is answered.
-    mutating func disconnect(_ command: UserDisconnect) {
-        for session in sessions.sessions(of: command.user) {
-            send(
-                .disconnect(
-                    session.id,
-                    code: Disconnect.forceDisconnect.rawValue,
-                    reason: command.reason
-                ),
-                to: session.link
-            )
+    /// The workers are told before whoever asked is answered, except of that very connection.
+    mutating func disconnect(
+        _ command: UserDisconnect,
+        for slot: SessionSlot,
+        _ request: RequestID,
+        _ link: LinkID
+    ) {
+        let concerned = sessions.sessions(of: command.user)
+        let asker = sessions[slot]?.id
+        for session in concerned where session.id != asker || session.link != link {
+            end(session, command)
         }
+        var writer = JSONWriter(capacity: 32)
+        writer.beginObject()
+        writer.key("connections")
+        writer.integer(concerned.count)
+        writer.endObject()
+        send(.reply(request, .success(.result(json: writer.bytes))), to: link)
+        for session in concerned where session.id == asker && session.link == link {
+            end(session, command)
+        }
+    }
+
+    private mutating func end(_ session: HubSession, _ command: UserDisconnect) {
+        send(
+            .disconnect(
+                session.id,
+                code: Disconnect.forceDisconnect.rawValue,
+                reason: command.reason
+            ),
+            to: session.link
+        )
     }
 
     static var nothing: [UInt8] { Array("{}".utf8) }

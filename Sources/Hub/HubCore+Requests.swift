@@ -46,8 +46,10 @@ extension HubCore {
                 let json = try run(command, from: slot, isModerator: moderator)
                 result = .success(.result(json: json))
             case .disconnectUser(let command):
-                disconnect(command)
-                result = .success(.result(json: Self.nothing))
+                return disconnect(command, for: slot, request, link)
+            case .revokeTokens(let command):
+                try requireWritable()
+                result = .success(.result(json: try revoke(command)))
             case .store(let plugin, let command):
                 if command.changesState { try requireWritable() }
                 result = .success(.result(json: try run(command, of: plugin)))
@@ -107,6 +109,7 @@ extension HubRequest {
         case .publish: true
         case .live(let command, _): command.changesState
         case .store(_, let command): command.changesState
+        case .revokeTokens: true
         case .disconnectUser, .subscribe, .unsubscribe, .history, .presence, .presenceStats: false
         }
     }
@@ -119,7 +122,7 @@ extension HubRequest {
         case .publish(let channel, _, _): channel
         case .history(let history): history.channel
         case .live(let command, _): command.stream.map { "live:" + $0 }
-        case .disconnectUser, .store: nil
+        case .disconnectUser, .revokeTokens, .store: nil
         }
     }
 }

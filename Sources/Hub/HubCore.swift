@@ -12,7 +12,7 @@ import Live
 /// muted, and what was answered to whom. It reads no clock and no randomness and does no I/O; what
 /// outlives the process is in `state` and changes by records alone. The extensions have a topic
 /// each: +Links, +Subscriptions, +Feeds, +Streams, +Comments, +Moderation, +Audience, +Deadlines,
-/// +Store, +Notices.
+/// +Store, +Notices, +Revocations.
 package struct HubCore: Sendable {
     /// What is to be looked at when a time has come.
     enum Deadline: Hashable, Sendable {
@@ -27,6 +27,7 @@ package struct HubCore: Sendable {
         case mutes(stream: String)
         case answers
         case policy
+        case revocations
     }
 
     let options: HubOptions

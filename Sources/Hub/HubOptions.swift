@@ -12,6 +12,7 @@ package struct HubOptions: Sendable {
     package var comments: CommentSettings
     package var hub: HubSettings
     package var journal: JournalSettings
+    package var tokens: TokenSettings
     /// Bytes of publications, or of a presence map, in one answer.
     package var maximumAnswerByteCount: Int
 
@@ -21,6 +22,7 @@ package struct HubOptions: Sendable {
         comments = configuration.comments
         hub = configuration.hub
         journal = configuration.journal
+        tokens = configuration.tokens
         maximumAnswerByteCount = configuration.maximumAnswerByteCount
     }
 
@@ -45,6 +47,10 @@ package struct HubOptions: Sendable {
     /// Answers that are kept for workers that ask again: some seconds of the busiest hub, which is
     /// back within one.
     package static let maximumRequestAnswers = 100_000
+
+    /// Seconds that `issued_before` may be ahead: clocks differ, and a time in another unit is a
+    /// mistake that would lock everybody out.
+    static let maximumRevocationLead: Int64 = 300
 
     /// A worker asks again only while its client waits for the answer, and a restarted hub needs
     /// some time to be back.

@@ -28,6 +28,7 @@ package struct HubState: Equatable, Sendable {
     package private(set) var stores: [String: PluginStore] = [:]
     /// What plugins are still to be told, oldest first.
     package private(set) var notices: [PluginNotice] = []
+    package private(set) var revocations = RevocationTable()
     /// The highest generation of any forgotten stream.
     package private(set) var generationFloor: UInt64 = 0
 
@@ -56,6 +57,7 @@ package struct HubState: Equatable, Sendable {
             && left.answers == right.answers && left.requestAnswers == right.requestAnswers
             && left.generationFloor == right.generationFloor
             && left.stores == right.stores && left.notices == right.notices
+            && left.revocations == right.revocations
     }
 
     package mutating func apply(_ record: JournalRecord) {
@@ -96,6 +98,8 @@ package struct HubState: Equatable, Sendable {
             if !notices.contains(where: { $0.id == notice.id }) { notices.append(notice) }
         case .noticeDone(let id):
             notices.removeAll { $0.id == id }
+        case .revoked(let revocation):
+            revocations.add(revocation)
         }
     }
 
@@ -200,6 +204,12 @@ extension HubState {
         return nextAnswerExpiry
     }
 
+    /// Forgets the revocations that are over and answers when the next will be.
+    mutating func expireRevocations(now: Timestamp) -> Timestamp? {
+        revocations.expire(now: now)
+        return revocations.nextExpiry
+    }
+
     var nextAnswerExpiry: Timestamp? {
         [answers.nextExpiry, requestAnswers.nextExpiry].compactMap { $0 }.min()
     }
@@ -209,6 +219,7 @@ extension HubState {
         for channel in logs.keys { _ = expireLog(of: channel, now: now) }
         for stream in mutes.keys { _ = expireMutes(of: stream, now: now) }
         _ = expireAnswers(now: now)
+        _ = expireRevocations(now: now)
     }
 }
 

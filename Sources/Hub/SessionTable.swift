@@ -52,6 +52,9 @@ struct SessionTable: Sendable {
 
     func hello(of link: LinkID) -> WorkerMessage.Hello? { links[link]?.hello }
 
+    /// The links over which messages may go.
+    var greetedLinks: [LinkID] { links.filter { $0.value.hello != nil }.map(\.key) }
+
     func links(of hello: WorkerMessage.Hello) -> [LinkID] {
         links.filter { $0.value.hello == hello }.map(\.key)
     }

@@ -19,6 +19,7 @@ extension HubMessage: LinkValue {
         /// A publication with an origin: a tag of its own, so that a worker that is newer than its
         /// hub, as in an upgrade, understands that one's publications.
         case originalPublication
+        case revocations
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -72,6 +73,9 @@ extension HubMessage: LinkValue {
             writer.write(Tag.viewerFigures.rawValue)
             writer.write(stream)
             writer.write(json)
+        case .revocations(let revocations):
+            writer.write(Tag.revocations.rawValue)
+            writer.write(revocations) { $1.encode(into: &$0) }
         }
     }
 
@@ -134,6 +138,12 @@ extension HubMessage: LinkValue {
             self = .notice(try PluginNotice(from: &reader))
         case .viewerFigures:
             self = .viewerFigures(stream: try reader.string(), json: try reader.byteString())
+        case .revocations:
+            self = .revocations(
+                try reader.list { (reader) throws(LinkError) in
+                    try TokenRevocation(from: &reader)
+                }
+            )
         case nil:
             throw .unknownTag(tag, in: "HubMessage")
         }

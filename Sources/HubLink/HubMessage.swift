@@ -27,6 +27,9 @@ package enum HubMessage: Hashable, Sendable {
     case notice(PluginNotice)
     /// Figures of a stream for this worker's plugins alone; only the newest matters.
     case viewerFigures(stream: String, json: [UInt8])
+    /// Tokens that are not believed any more, beside those that were told before; on a new link all
+    /// that there are.
+    case revocations([TokenRevocation])
 
     package enum PresenceChange: UInt8, Sendable {
         case join

@@ -14,6 +14,7 @@ extension HubRequest: LinkValue {
         case live
         case disconnectUser
         case store
+        case revokeTokens
     }
 
     package func encode(into writer: inout LinkWriter) {
@@ -48,6 +49,9 @@ extension HubRequest: LinkValue {
             writer.write(Tag.live.rawValue)
             command.encode(into: &writer)
             writer.write(moderator)
+        case .revokeTokens(let command):
+            writer.write(Tag.revokeTokens.rawValue)
+            command.encode(into: &writer)
         case .disconnectUser(let command):
             writer.write(Tag.disconnectUser.rawValue)
             command.encode(into: &writer)
@@ -93,6 +97,8 @@ extension HubRequest: LinkValue {
             self = .presenceStats(channel: try reader.string())
         case .live:
             self = .live(try LiveCommand(from: &reader), moderator: try reader.bool())
+        case .revokeTokens:
+            self = .revokeTokens(try RevocationCommand(from: &reader))
         case .disconnectUser:
             self = .disconnectUser(try UserDisconnect(from: &reader))
         case .store:

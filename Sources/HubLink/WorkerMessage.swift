@@ -131,6 +131,7 @@ package enum HubRequest: Hashable, Sendable {
     /// `moderator`: whether the session may moderate the command's stream.
     case live(LiveCommand, moderator: Bool)
     case disconnectUser(UserDisconnect)
+    case revokeTokens(RevocationCommand)
     /// Of one plugin's own store.
     case store(plugin: String, StoreCommand)
 
@@ -143,6 +144,14 @@ package enum HubRequest: Hashable, Sendable {
             case .publish(let channel, let data):
                 .publish(channel: channel, data: data, wantsPosition: true)
             case .store(let command): .store(plugin: plugin, command)
+            }
+    }
+
+    package init(_ command: OperatorCommand) {
+        self =
+            switch command {
+            case .disconnectUser(let command): .disconnectUser(command)
+            case .revokeTokens(let command): .revokeTokens(command)
             }
     }
 

@@ -171,6 +171,9 @@ extension Journal {
             else { continue }
             try database.prepare("DELETE FROM \(table) WHERE id <= ?").run(.integer(last.id))
         }
-        try database.prepare("DELETE FROM mutes WHERE until <= ?").run(.integer(now.milliseconds))
+        for table in ["mutes", "revocations"] {
+            try database.prepare("DELETE FROM \(table) WHERE until <= ?")
+                .run(.integer(now.milliseconds))
+        }
     }
 }

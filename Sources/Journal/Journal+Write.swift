@@ -45,6 +45,13 @@ extension Journal {
             try remember(result, for: key, at: at)
         case .stored, .unstored, .noticed, .noticeDone:
             try writePlugins(record)
+        case .revoked(let revocation):
+            try statements.revoke.run(
+                .integer(Int64(revocation.target.number)),
+                .text(revocation.target.name),
+                .integer(revocation.issuedBefore),
+                .integer(revocation.until.milliseconds)
+            )
         }
     }
 

@@ -37,6 +37,8 @@ package enum JournalRecord: Hashable, Sendable {
     case noticed(PluginNotice)
     /// They were, or will not be.
     case noticeDone(String)
+    /// Tokens are not believed any more; what held of the same target before is in it.
+    case revoked(TokenRevocation)
 }
 
 /// What a plugin keeps under one key.

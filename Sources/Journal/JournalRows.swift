@@ -53,6 +53,7 @@ struct JournalRows {
             return row.moment(0).map { .requestAnswered(key, result: row.blob(3), at: $0) }
         }
         records += try plugins()
+        records += try read("SELECT kind, name, issued_before, until FROM revocations", revocation)
         return records
     }
 
@@ -107,6 +108,15 @@ struct JournalRows {
             generation: UInt64(bitPattern: row.integer(1)),
             users: users,
             peak: Int(peak)
+        )
+    }
+
+    private func revocation(_ row: SQLiteRow) -> JournalRecord? {
+        guard let number = UInt8(exactly: row.integer(0)), let until = row.moment(3),
+            let target = TokenRevocation.Target(number: number, name: row.text(1))
+        else { return nil }
+        return .revoked(
+            TokenRevocation(target: target, issuedBefore: row.integer(2), until: until)
         )
     }
 

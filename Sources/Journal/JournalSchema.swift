@@ -10,7 +10,7 @@ enum JournalSchema {
     static var version: Int64 { Int64(migrations.count) }
 
     /// Each takes a journal from the version of its index to the next; they are never changed.
-    static let migrations = [first, second]
+    static let migrations = [first, second, third]
 
     /// Unsigned 64-bit numbers are kept as the signed ones of the same bits.
     ///
@@ -124,5 +124,17 @@ enum JournalSchema {
             stream TEXT NOT NULL,
             json BLOB NOT NULL
         ) STRICT;
+        """
+
+    /// Tokens that are not believed any more.
+    private static let third = """
+        CREATE TABLE revocations (
+            kind INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            issued_before INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX ends_of_revocations ON revocations (until);
         """
 }

@@ -38,6 +38,7 @@ struct JournalStatements {
     let unstore: SQLiteStatement
     let addNotice: SQLiteStatement
     let dropNotice: SQLiteStatement
+    let revoke: SQLiteStatement
 
     init(_ database: SQLiteDatabase) throws(SQLiteError) {
         begin = try database.prepare("BEGIN IMMEDIATE")
@@ -95,5 +96,6 @@ struct JournalStatements {
             "INSERT OR IGNORE INTO notices (name, kind, stream, json) VALUES (?, ?, ?, ?)"
         )
         dropNotice = try database.prepare("DELETE FROM notices WHERE name = ?")
+        revoke = try database.prepare("INSERT OR REPLACE INTO revocations VALUES (?, ?, ?, ?)")
     }
 }

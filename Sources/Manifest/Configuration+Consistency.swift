@@ -54,6 +54,12 @@ extension Configuration {
                 ("hub.maximum_unsent", "must be at least hub.maximum_link_message_size")
             )
         }
+        // A new link gets all of them at once, the longest with about 280 bytes.
+        if tokens.maximumRevocations > hub.maximumUnsentByteCount / 512 {
+            found.append(
+                ("tokens.maximum_revocations", "must be at most hub.maximum_unsent / 512B")
+            )
+        }
         if supervisor.minimumBackOff > supervisor.maximumBackOff {
             found.append(
                 ("supervisor.minimum_back_off", "must not exceed supervisor.maximum_back_off")

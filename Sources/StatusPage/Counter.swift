@@ -42,6 +42,11 @@ package enum Counter: Int, CaseIterable, Sendable {
     case rejectedForMemory
     case rejectedForUser
     case acceptRateLimits
+    // Revocation.
+    /// Tokens that clients brought after they were revoked.
+    case tokensRevoked
+    /// Connections that a revocation ended.
+    case revokedDisconnects
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

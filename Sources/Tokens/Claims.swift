@@ -58,6 +58,14 @@ package struct Claims: Hashable, Sendable {
         return permissions
     }
 
+    /// Whether `permission` is given on every channel there may be: by the pattern `*`.
+    package func allowEverywhere(_ permission: Permissions) -> Bool {
+        capabilities.contains { capability in
+            capability.match == .wildcard && capability.channels.contains("*")
+                && capability.allow.isSuperset(of: permission)
+        }
+    }
+
     /// The stream ids, and patterns of such, on whose channels `permission` is given.
     package func streams(allowing permission: Permissions) -> [String] {
         var streams: [String] = []

@@ -2,6 +2,7 @@
 
 import Channels
 import ClientProtocol
+import Live
 import Manifest
 import Tokens
 
@@ -64,6 +65,19 @@ struct Authorizer {
             isSubscribed: isSubscribed
         )
         guard granted.isSuperset(of: wanted) else { throw ErrorReply(.permissionDenied) }
+    }
+
+    /// Refuses with 103 unless the identity may moderate whom the command concerns: on the user's own
+    /// channel, or everywhere.
+    func require(_ command: OperatorCommand, of identity: Identity) throws(ErrorReply) {
+        let claims = holder(of: identity).claims
+        let mayDoIt =
+            if let user = command.user {
+                claims.permissions(on: "#" + user).contains(.moderate)
+            } else {
+                claims.allowEverywhere(.moderate)
+            }
+        guard mayDoIt else { throw ErrorReply(.permissionDenied) }
     }
 
     /// All that the identity may do on the channel; nothing where no rule allows the channel.

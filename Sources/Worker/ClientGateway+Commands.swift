@@ -301,6 +301,11 @@ extension ClientGateway {
         _ method: String,
         _ data: [UInt8]
     ) throws(ErrorReply) {
+        if let command = try OperatorCommand.decode(method: method, data: data) {
+            try authorizer.require(command, of: session.identity)
+            ask(HubRequest(command), for: session, asked.command.id, .rpc)
+            return
+        }
         if let plugins, try callPlugin(plugins, session, asked, method, data) { return }
         let command = try LiveCommand.decode(method: method, data: data, limits: liveLimits)
         guard let stream = command.stream else {

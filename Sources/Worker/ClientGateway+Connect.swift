@@ -87,10 +87,10 @@ extension ClientGateway {
 
     func claims(of token: String) throws(TokenRefusal) -> Claims {
         guard let verifier else { throw .invalid }
+        let nowSeconds = WallClock.now() / 1_000
+        let claims: Claims
         do throws(TokenError) {
-            let claims = try verifier.verify(token, nowSeconds: WallClock.now() / 1_000)
-            status.add(.tokensAccepted)
-            return claims
+            claims = try verifier.verify(token, nowSeconds: nowSeconds)
         } catch .expired {
             status.add(.tokensRejected)
             throw .refused(ErrorReply(.tokenExpired))
@@ -103,6 +103,13 @@ extension ClientGateway {
             status.add(.tokensRejected)
             throw .invalid
         }
+        do throws(ErrorReply) {
+            try requireUnrevoked(claims, nowSeconds: nowSeconds)
+        } catch {
+            throw .refused(error)
+        }
+        status.add(.tokensAccepted)
+        return claims
     }
 
     /// The channels that `connect` subscribes: the user's own where the manifest says so, and those

@@ -72,6 +72,8 @@ extension ClientGateway: HubConnectionDelegate {
             tell(notice)
         case .viewerFigures(let stream, let json):
             tellFigures(of: stream, json)
+        case .revocations(let revocations):
+            take(revocations)
         }
     }
 

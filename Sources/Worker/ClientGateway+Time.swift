@@ -11,6 +11,7 @@ import WebServer
 extension ClientGateway {
     /// What a second of time changes; called about once a second.
     func sweepSessions() {
+        sweepRevocations()
         let now = seconds
         for session in sessions.values {
             switch session.phase {

@@ -36,6 +36,12 @@ final class ClientGateway {
     weak var server: WebServer?
     /// How many connections each user has here.
     var users = UserTable()
+    /// Tokens that are not believed any more.
+    var revocations = RevocationTable()
+    /// Whether sessions are to be held against them soon.
+    var endsRevokedSessions = false
+    /// Worker seconds at which to look for those that are over.
+    var revocationSweep: UInt32 = 0
     /// nil where the manifest names no plugin.
     var plugins: PluginHost?
     /// Sessions by their id, for what the hub says of one of them.

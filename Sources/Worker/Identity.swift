@@ -34,6 +34,8 @@ final class Identity {
         guard isReplaced else { return renewed }
         var claims = claims
         claims.expiresAt = renewed.claims.expiresAt
+        claims.issuedAt = renewed.claims.issuedAt
+        claims.tokenID = renewed.claims.tokenID
         return Identity(claims, inPlaceOf: replacedUser)
     }
 }

@@ -49,7 +49,9 @@ struct Tally: ParsableCommand {
             ),
             CommandGroup(
                 name: "Streams",
-                subcommands: [StreamCommand.self, WatchCommand.self, SayCommand.self]
+                subcommands: [
+                    StreamCommand.self, WatchCommand.self, SayCommand.self, UserCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Tools",

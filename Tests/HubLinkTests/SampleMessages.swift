@@ -65,6 +65,9 @@ enum SampleMessages {
             .publish(channel: "feed", data: [0x31]),
             .publish(channel: "feed", data: [0x31], wantsPosition: true),
             .disconnectUser(.init(user: "bob", reason: "bye")),
+            .revokeTokens(.init(target: .token("id"), expiresAt: 9)),
+            .revokeTokens(.init(target: .user("bob"), issuedBefore: -1)),
+            .revokeTokens(.init(target: .everyone)),
             .store(plugin: "media", .get(key: "k")),
             .store(plugin: "media", .set(.init(key: "k", value: [0x31], version: 3))),
             .store(plugin: "media", .set(.init(key: "k", value: [0x31]))),
@@ -153,5 +156,10 @@ enum SampleMessages {
         .disconnect(session, code: 3503, reason: "bye"),
         .notice(.init(id: "e-7", kind: .stopped, stream: "show", json: [0x7B, 0x7D])),
         .viewerFigures(stream: "show", json: [0x7B, 0x7D]),
+        .revocations([]),
+        .revocations([
+            .init(target: .token("id"), issuedBefore: .max, until: Timestamp(milliseconds: 5)),
+            .init(target: .everyone, issuedBefore: 7, until: Timestamp(milliseconds: 6)),
+        ]),
     ]
 }

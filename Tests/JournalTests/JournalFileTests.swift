@@ -82,10 +82,10 @@ import Testing
 
     @Test func aNewerJournalIsRefusedAndLeftAlone() throws {
         _ = try makeJournal()
-        try change("PRAGMA user_version = 3")
+        try change("PRAGMA user_version = 4")
         let bytes = try folder.contents()
         let error = try #require(try refusal())
-        #expect(error == .newerSchema(path: folder.journalPath, version: 3, known: 2))
+        #expect(error == .newerSchema(path: folder.journalPath, version: 4, known: 3))
         #expect(error.description.contains("newer Tally"))
         #expect(try folder.contents() == bytes)
     }

@@ -129,6 +129,33 @@ import Testing
         #expect(journal.newestTime == Sample.at(7))
     }
 
+    @Test func revocationsComeBackUntilTheyAreOver() throws {
+        func revocation(
+            _ target: TokenRevocation.Target,
+            before: Int64 = .max,
+            until: Int64
+        ) -> JournalRecord {
+            .revoked(
+                TokenRevocation(target: target, issuedBefore: before, until: Sample.at(until))
+            )
+        }
+        let kept = [
+            revocation(.token("a"), until: 900), revocation(.user("a"), before: 9, until: 900),
+            revocation(.everyone, before: 7, until: 900),
+        ]
+        let journal = try reopened(after: [
+            kept, [revocation(.user("a"), before: 5, until: 800)], [kept[1]],
+            [revocation(.token("b"), until: 500)],
+        ])
+        #expect(
+            try journal.restore() == [kept[0], revocation(.token("b"), until: 500)] + kept[1...]
+        )
+        try journal.keepUp(now: Sample.at(499))
+        #expect(try journal.restore().count == 4)
+        try journal.keepUp(now: Sample.at(500))
+        #expect(try journal.restore() == kept)
+    }
+
     @Test func whatPluginsKeepAndAreToBeToldComesBack() throws {
         func notice(_ id: String) -> PluginNotice {
             PluginNotice(id: id, kind: .stopped, stream: "s", json: Array("{}".utf8))

@@ -107,6 +107,11 @@ import Tokens
             columns: ["method", "data", "result", "needs"]
         )
         #expect(rows.map { $0[0] } == LiveCommand.Method.allCases.map(\.rawValue))
+        let others = try document.table(
+            under: "Operators' methods",
+            columns: ["method", "data", "result", "needs"]
+        )
+        #expect(others.map { $0[0] } == OperatorCommand.Method.allCases.map(\.rawValue))
     }
 
     /// Each row's data is taken by the decoder, and its permission is the code's.

@@ -2,6 +2,7 @@
 
 import Channels
 import ClientProtocol
+import Live
 import Manifest
 import Testing
 import Tokens
@@ -39,6 +40,38 @@ import Tokens
         let authorizer = Authorizer(configuration: Configuration())
         let identity = Identity(Claims(user: "ana"))
         try authorizer.require(.subscribe, of: identity, on: show)
+    }
+
+    @Test(
+        arguments: [
+            (["*"], .wildcard, true, true), (["#eve"], .exact, true, false),
+            (["#*"], .wildcard, true, false), (["live:*"], .wildcard, false, false),
+            (["*"], .exact, false, false), (["#bob"], .exact, false, false),
+        ] as [([String], Capability.Match, Bool, Bool)]
+    )
+    func operatorsModerateAUserOrEverybody(
+        channels: [String],
+        match: Capability.Match,
+        maySeeToEve: Bool,
+        maySeeToAll: Bool
+    ) throws {
+        let authorizer = Authorizer(configuration: Configuration())
+        func may(_ identity: Identity, _ method: String, _ data: String) throws -> Bool {
+            let command = try #require(
+                try OperatorCommand.decode(method: method, data: Array(data.utf8))
+            )
+            return (try? authorizer.require(command, of: identity)) != nil
+        }
+        let moderator = identity(channels, match, [.moderate])
+        let user = #"{"user":"eve"}"#
+        #expect(try may(moderator, "user.disconnect", user) == maySeeToEve)
+        #expect(try may(moderator, "token.revoke", user) == maySeeToEve)
+        for data in [#"{"jti":"a"}"#, #"{"everyone":true}"#] {
+            #expect(try may(moderator, "token.revoke", data) == maySeeToAll)
+        }
+        let other = identity(channels, match, [.subscribe, .publish, .control])
+        #expect(try !may(other, "user.disconnect", user))
+        #expect(try !may(authorizer.anonymous, "user.disconnect", user))
     }
 
     @Test func anExactCapabilityReadsAStarAsAStar() throws {

@@ -126,7 +126,14 @@ import WebServer
                         )
                     ],
                     notices: [.init(id: "e-1", kind: .started, stream: "s", json: [0x7B, 0x7D])]
-                )
+                ),
+                revocations: [
+                    .init(
+                        target: .user("eve"),
+                        issuedBefore: 4,
+                        until: Timestamp(milliseconds: 5)
+                    )
+                ]
             )
         ),
         .session(session(.awaitingConnect, nil)),

@@ -22,6 +22,10 @@ package struct TokenSettings: Hashable, Sendable {
     package var issuer: String = ""
     /// Required `aud` of every token; empty: not checked.
     package var audience: String = ""
+    /// How long a revocation holds that does not say when its tokens expire.
+    package var revocationLifetime = Duration.seconds(365 * 24 * 3_600)
+    /// Revocations on a node, else error 106.
+    package var maximumRevocations: Int = 10_000
     /// The secret itself, once `serve` has read it; never a key of the manifest.
     package var secret = Secret()
     /// What is in `publicKeyFiles`, once `serve` has read them; never a key of the manifest.

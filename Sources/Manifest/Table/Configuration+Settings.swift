@@ -61,6 +61,12 @@ extension Configuration {
         .duration("tokens.clock_skew", \.tokens.clockSkew, in: .zero...minutes(5)),
         .text("tokens.issuer", \.tokens.issuer, maximumByteCount: 255),
         .text("tokens.audience", \.tokens.audience, maximumByteCount: 255),
+        .duration(
+            "tokens.revocation_lifetime",
+            \.tokens.revocationLifetime,
+            in: minutes(1)...days(3_650)
+        ),
+        .count("tokens.maximum_revocations", \.tokens.maximumRevocations, in: 1...100_000),
         .flag("anonymous.connect", \.anonymous.connect),
         .list(
             "anonymous.allow",

@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Live
 import Reactor
 import WebServer
 
@@ -17,7 +18,8 @@ extension ClientGateway {
                 WorkerState.Channel(name: audience.name.text, position: audience.position)
             },
             pending: pending.exported(),
-            plugins: exportedPlugins()
+            plugins: exportedPlugins(),
+            revocations: revocations.all
         )
     }
 

@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Live
 import Reactor
 import Tokens
 import WebServer
@@ -22,6 +23,7 @@ extension ClientGateway {
         nextSessionID = state.nextSessionID
         nextReservation = state.nextReservation
         importPlugins(state.plugins)
+        for revocation in state.revocations { revocations.add(revocation) }
         for channel in state.channels {
             guard let name = try? ChannelName(channel.name) else { continue }
             audience(of: name).position = channel.position
@@ -100,6 +102,8 @@ extension ClientGateway {
         for id in strayedSessions { hub.send(.detach(id)) }
         strayedSessions = []
         startPlugins()
+        // Some may have come so late that the old worker had not carried them out.
+        scheduleRevocations()
         for name in channels.values.filter(\.isUnused).map(\.name.text) { channels[name] = nil }
         guard let server else { return }
         for session in Array(sessions.values) { server.start(session.connection) }

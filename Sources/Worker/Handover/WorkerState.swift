@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Live
 
 /// What a worker knows beside its sessions.
 struct WorkerState: Hashable {
@@ -14,6 +15,7 @@ struct WorkerState: Hashable {
     var channels: [Channel]
     var pending: PendingRequests.State
     var plugins = PluginState()
+    var revocations: [TokenRevocation] = []
 
     struct Channel: Hashable {
         var name: String
@@ -43,6 +45,7 @@ extension WorkerState: LinkValue {
         }
         pending.encode(into: &writer)
         plugins.encode(into: &writer)
+        writer.write(revocations) { $1.encode(into: &$0) }
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -60,6 +63,9 @@ extension WorkerState: LinkValue {
         }
         pending = try PendingRequests.State(from: &reader)
         plugins = try PluginState(from: &reader)
+        revocations = try reader.list { (reader) throws(LinkError) in
+            try TokenRevocation(from: &reader)
+        }
     }
 }
 

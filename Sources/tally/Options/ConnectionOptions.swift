@@ -66,6 +66,14 @@ struct ConnectionOptions: ParsableArguments {
         for streams: [String],
         allowing allowed: Permissions
     ) throws(CommandFailure) -> () -> String {
+        try tokenSource(on: streams.map { "live:" + $0 }, allowing: allowed)
+    }
+
+    /// The same, for any channels.
+    func tokenSource(
+        on channels: [String],
+        allowing allowed: Permissions
+    ) throws(CommandFailure) -> () -> String {
         if let token = token ?? environment["TALLY_TOKEN"] { return { token } }
         guard let secret = try secret() else { return { "" } }
         let signer: TokenSigner
@@ -85,8 +93,8 @@ struct ConnectionOptions: ParsableArguments {
                 issuedAt: now,
                 info: profile,
                 name: user,
-                capabilities: streams.map { stream in
-                    TokenCommand.capability(channels: ["live:" + stream], allow: allowed)
+                capabilities: channels.map { channel in
+                    TokenCommand.capability(channels: [channel], allow: allowed)
                 }
             )
             return (try? signer.sign(claims)) ?? ""

@@ -15,9 +15,18 @@ final class Conversation {
     private let limit: Duration
 
     /// Connects, where it signs its own token as somebody who may do this much.
-    init(
+    convenience init(
         _ options: ConnectionOptions,
         streams: [String],
+        allowing: Permissions
+    ) throws(CommandFailure) {
+        try self.init(options, channels: streams.map { "live:" + $0 }, allowing: allowing)
+    }
+
+    /// The same, for any channels.
+    init(
+        _ options: ConnectionOptions,
+        channels: [String],
         allowing: Permissions
     ) throws(CommandFailure) {
         url = try options.serverURL()
@@ -28,7 +37,7 @@ final class Conversation {
             throw CommandFailure(.software, error.description)
         }
         var clientOptions = ClientOptions()
-        clientOptions.token = try options.tokenSource(for: streams, allowing: allowing)
+        clientOptions.token = try options.tokenSource(on: channels, allowing: allowing)
         clientOptions.name = "tally-cli"
         clientOptions.version = TallyVersion.text
         scripted = ScriptedClient(loop: loop, url: url, options: clientOptions)

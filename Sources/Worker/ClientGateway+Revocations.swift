@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import ClientProtocol
+import HubLink
+import Live
+import Reactor
+import StatusPage
+import Tokens
+
+/// Tokens that are not believed any more, though they are rightly signed and have not expired.
+///
+/// To a client a revoked token is one that has expired before its time: error 109 and close code 3005
+/// let an SDK ask its application for another, and whoever has none stays out.
+extension ClientGateway {
+    private static let reason = "token revoked"
+    /// From a revocation to the end of connections: several that come together cost one look at the
+    /// sessions, and whoever revoked its own token has its answer first.
+    private static let revocationDelay = Duration.milliseconds(50)
+    /// Seconds between two looks for revocations that are over.
+    private static let expiryInterval: UInt32 = 60
+
+    func take(_ revocations: [TokenRevocation]) {
+        for revocation in revocations { self.revocations.add(revocation) }
+        scheduleRevocations()
+    }
+
+    /// - Throws: error 109 for a token that was revoked.
+    func requireUnrevoked(_ claims: Claims, nowSeconds: Int64) throws(ErrorReply) {
+        let isRevoked = revocations.covers(
+            id: claims.tokenID,
+            user: claims.user,
+            issuedAt: claims.issuedAt,
+            now: Timestamp(milliseconds: nowSeconds * 1_000)
+        )
+        guard isRevoked else { return }
+        status.add(.tokensRevoked)
+        throw ErrorReply(.tokenExpired, Self.reason)
+    }
+
+    func scheduleRevocations() {
+        guard !revocations.isEmpty, !endsRevokedSessions else { return }
+        endsRevokedSessions = true
+        loop.schedule(after: Self.revocationDelay) { [weak self] in self?.endRevokedSessions() }
+    }
+
+    /// Ends every connection whose token does not count any more.
+    private func endRevokedSessions() {
+        endsRevokedSessions = false
+        let now = Timestamp(milliseconds: WallClock.now())
+        for session in sessions.values where isRevoked(session.identity, now: now) {
+            status.add(.revokedDisconnects)
+            disconnect(session, .expired, reason: Self.reason)
+        }
+    }
+
+    private func isRevoked(_ identity: Identity, now: Timestamp) -> Bool {
+        // All who have no token share this one.
+        guard identity !== authorizer.anonymous else { return false }
+        let claims = identity.claims
+        // Somebody without a token, too, whom a plugin named.
+        let mayHaveNone = identity.isReplaced && identity.tokenUser.isEmpty
+        if mayHaveNone, claims.tokenID == nil, claims.issuedAt == nil { return false }
+        return revocations.covers(
+            id: claims.tokenID,
+            user: identity.tokenUser,
+            issuedAt: claims.issuedAt,
+            now: now
+        )
+    }
+
+    /// Forgets what is over; called about once a second.
+    func sweepRevocations() {
+        guard !revocations.isEmpty, seconds >= revocationSweep else { return }
+        revocationSweep = seconds + Self.expiryInterval
+        revocations.expire(now: Timestamp(milliseconds: WallClock.now()))
+    }
+}
