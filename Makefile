@@ -18,6 +18,9 @@ CHAOS_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SEC
 # More flags for `tally-chaos`, such as CHAOS_ARGS="--faults kill-hub,reload --keep".
 CHAOS_ARGS ?=
 
+# More flags for `swift test` in `make asan` and `make tsan`.
+SANITIZED_TESTS ?=
+
 # `make fuzz`: how long each parser, and which of them; without names all.
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
@@ -33,7 +36,8 @@ TALLY := .build/release/tally
 # The bundled plugins, by their products' names.
 PLUGINS := example-c media-nginx-rtmp webhook word-filter
 
-.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-coverage
+.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-short fuzz-corpus fuzz-coverage
+.PHONY: asan tsan
 .PHONY: swift build-packages test-packages always
 
 help: ## Say what each target does
@@ -53,7 +57,7 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 	for plugin in $(PLUGINS); do swift build --configuration release --product $$plugin; done
 	@touch $@
 
-test: test-swift chaos test-python ## Run every test: units, end to end, chaos, a real client, a real browser
+test: test-swift chaos test-python fuzz-short ## Run every test: units, end to end, chaos, a real client, a real browser, 20 s of each fuzz target
 
 test-swift: build-packages swift
 	swift build --build-tests
@@ -77,12 +81,26 @@ test-python: build-packages test-packages swift .venv/stamp
 fuzz: build-packages swift ## Fuzz every parser (FUZZ_SECONDS=600 each, FUZZ_TARGETS="http-request json")
 	Fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
+# In `make test`: what a change breaks at once, from the corpora.
+fuzz-short:
+	@$(MAKE) fuzz FUZZ_SECONDS=20
+
+fuzz-corpus: build-packages swift ## Add to the kept corpora what fuzzing found that reaches more
+	Fuzz/minimize.sh
+
 fuzz-coverage: build-packages swift ## Say which lines of the parsers the corpora reach
 	Fuzz/coverage.sh
 
 bench-journal: build-packages swift ## Measure the hub with its journal, on one core
 	swift build --configuration release --product JournalBenchmark
 	taskset --cpu-list 0 .build/release/JournalBenchmark .build
+
+# Folders of their own: a sanitizer changes every object file. SANITIZED_TESTS="--filter HTTPTests" runs a part.
+asan: build-packages swift ## Run the Swift tests under AddressSanitizer
+	Tests/sanitized.sh address $(SANITIZED_TESTS)
+
+tsan: build-packages swift ## Run the Swift tests under ThreadSanitizer
+	Tests/sanitized.sh thread $(SANITIZED_TESTS)
 
 lint: swift ## Check the format of the Swift code and the licence line of every file
 	swift format lint --strict --parallel --recursive $(SWIFT_CODE)
@@ -94,7 +112,7 @@ format: swift ## Format the Swift code
 	swift format --in-place --parallel --recursive $(SWIFT_CODE)
 
 clean: ## Remove what was built
-	rm -rf .build .venv
+	rm -rf .build .build-* .venv
 
 always:
 

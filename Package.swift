@@ -358,7 +358,7 @@ if Context.environment["TALLY_FUZZ"] != nil {
             name: "tally-fuzz",
             dependencies: [
                 "CFuzzer", "HTTP", "WebSocket", "ClientProtocol", "JSON", "Live", "Tokens",
-                "Manifest", "HubLink", "Worker", "Journal", "Channels", "Reactor",
+                "Manifest", "HubLink", "Worker", "Journal", "Channels", "Reactor", "Compression",
             ],
             path: "Fuzz",
             exclude: ["CFuzzer", "Corpus", "run.sh", "coverage.sh"],

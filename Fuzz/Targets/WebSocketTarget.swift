@@ -12,6 +12,7 @@ enum WebSocketTarget: FuzzTarget {
         [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8], [0x8A, 0x80, 0, 0, 0, 0],
         [0x82, 0xFE, 0x00, 0x7E, 0, 0, 0, 0] + [UInt8](repeating: 7, count: 126),
         [0x82, 0x7F, 0, 0, 0, 0, 0, 1, 0, 0], [0xC1, 0x80, 0, 0, 0, 0],
+        [0xC1, 0x87, 0, 0, 0, 0, 0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00],
     ]
 
     private static let limits = WebSocketLimits(maximumMessageByteCount: 1_024)
@@ -19,21 +20,26 @@ enum WebSocketTarget: FuzzTarget {
     static func run(_ bytes: [UInt8]) {
         let place = cut(bytes)
         for sender in [Sender.client, .server] {
-            let whole = events([bytes[...]], from: sender)
-            precondition(
-                whole == events([bytes[..<place], bytes[place...]], from: sender),
-                "pieces mean something else"
-            )
-            for case .success(let event) in whole { check(event) }
+            for compression in [MessageCompression.none, .deflate] {
+                let whole = events([bytes[...]], from: sender, compression)
+                precondition(
+                    whole == events([bytes[..<place], bytes[place...]], from: sender, compression),
+                    "pieces mean something else"
+                )
+                for case .success(let event) in whole { check(event, compression) }
+            }
         }
     }
 
-    private static func check(_ event: WebSocketEvent) {
+    private static func check(_ event: WebSocketEvent, _ compression: MessageCompression) {
         switch event {
         case .text(let text):
             precondition(String(validating: text, as: UTF8.self) != nil, "not UTF-8")
             precondition(text.count <= limits.maximumMessageByteCount)
         case .binary(let bytes):
+            precondition(bytes.count <= limits.maximumMessageByteCount)
+        case .compressed(_, let bytes):
+            precondition(compression == .deflate, "compressed, although nobody agreed on it")
             precondition(bytes.count <= limits.maximumMessageByteCount)
         case .ping(let bytes), .pong(let bytes):
             precondition(bytes.count <= WebSocketLimits.maximumControlPayloadByteCount)
@@ -44,9 +50,10 @@ enum WebSocketTarget: FuzzTarget {
 
     private static func events(
         _ pieces: [ArraySlice<UInt8>],
-        from sender: Sender
+        from sender: Sender,
+        _ compression: MessageCompression
     ) -> [Result<WebSocketEvent, WebSocketError>] {
-        var decoder = MessageDecoder(from: sender)
+        var decoder = MessageDecoder(from: sender, compression)
         var events: [Result<WebSocketEvent, WebSocketError>] = []
         do throws(WebSocketError) {
             for piece in pieces {

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tests/sanitized.sh address|thread [FLAGS OF swift test]: builds everything with that sanitizer and runs the Swift
+# tests; the server's processes that they start are the sanitized binary, too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+sanitizer=$1
+shift
+folder=.build-$sanitizer
+
+case $sanitizer in
+# What is asked for once and kept until the process ends is no leak that anyone suffers from; and a
+# checker that lists such things in every process that a test kills hides what matters.
+address) export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:disable_coredump=1 ;;
+thread) export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 ;;
+*)
+    echo "usage: $0 address|thread [FLAGS OF swift test]" >&2
+    exit 64
+    ;;
+esac
+# Swift's own crash report would come before the sanitizer's.
+export SWIFT_BACKTRACE=enable=no
+
+swift build --build-tests --sanitize="$sanitizer" --scratch-path "$folder"
+swift test --skip-build --sanitize="$sanitizer" --scratch-path "$folder" "$@"
