@@ -25,18 +25,26 @@ SANITIZED_TESTS ?=
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
 
+# `make bench`: which scenarios (none: all), how many rounds of how long, and more flags such as
+# BENCH_ARGS="--servers tally,uwebsockets".
+SCENARIO ?=
+ROUNDS ?= 3
+BENCH_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),4)
+BENCH_ARGS ?=
+
 BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
 	libvalijson-dev nlohmann-json3-dev zlib1g-dev
 TEST_PACKAGES := python3-venv chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
+BENCH_PACKAGES := python3-venv gcc libc6-dev nginx libnginx-mod-nchan util-linux
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
 BUILT_FROM := Package.swift $(shell find Sources Plugins -type f)
-TALLY := .build/release/tally
+TALLY ?= .build/release/tally
 # The bundled plugins, by their products' names.
 PLUGINS := example-c media-nginx-rtmp webhook word-filter
 
-.PHONY: help run build test test-swift test-python chaos lint format clean bench-journal fuzz fuzz-short fuzz-corpus fuzz-coverage
+.PHONY: help run build test test-swift test-python chaos lint format clean bench bench-journal fuzz fuzz-short fuzz-corpus fuzz-coverage
 .PHONY: asan tsan
 .PHONY: swift build-packages test-packages always
 
@@ -101,6 +109,17 @@ asan: build-packages swift ## Run the Swift tests under AddressSanitizer
 
 tsan: build-packages swift ## Run the Swift tests under ThreadSanitizer
 	Tests/sanitized.sh thread $(SANITIZED_TESTS)
+bench: build-packages ## Measure Tally beside its peers (SCENARIO=quiet, ROUNDS=3, SECONDS=4, TALLY=)
+	$(call install,$(BENCH_PACKAGES))
+	@[ "$(TALLY)" != .build/release/tally ] || $(MAKE) build
+	@$(MAKE) .build/bench/venv/stamp
+	@.build/bench/venv/bin/python Benchmarks/compare.py --tally $(TALLY) --rounds $(ROUNDS) \
+		--seconds $(BENCH_SECONDS) $(BENCH_ARGS) $(SCENARIO)
+
+.build/bench/venv/stamp: Benchmarks/requirements.txt
+	python3 -m venv --clear .build/bench/venv
+	.build/bench/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 lint: swift ## Check the format of the Swift code and the licence line of every file
 	swift format lint --strict --parallel --recursive $(SWIFT_CODE)

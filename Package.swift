@@ -194,7 +194,10 @@ let package = Package(
         ),
         module(
             "Bench",
-            ["Client", "Channels", "JSON", "Reactor", "StatusPage", histogram]
+            [
+                "Client", "Channels", "Compression", "Digests", "HTTP", "JSON", "Reactor",
+                "StatusPage", "WebSocket", histogram,
+            ]
         ),
         .target(
             name: "StudioPage",
@@ -339,6 +342,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("ChaosChecker", ["ChaosChecker"]),
+        tests("Bench", ["Bench", "Reactor", "WebSocket"]),
         tests("Chaos", ["tally", "tally-chaos"]),
         tests("AddressRanges", ["AddressRanges"]),
         tests("MediaNginxRTMP", ["MediaNginxRTMP"]),

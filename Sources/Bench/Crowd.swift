@@ -104,4 +104,12 @@ package enum BenchError: Error, CustomStringConvertible {
         case .noStatus(let what): what
         }
     }
+
+    /// What to do about it; empty where the words say it.
+    package var advice: String {
+        switch self {
+        case .noStatus: "name a running Tally's folder with --data, or its processes with --pid"
+        case .timedOut, .refused: ""
+        }
+    }
 }

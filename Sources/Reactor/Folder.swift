@@ -26,6 +26,24 @@ package struct Folder: Sendable {
         isWritableByOthers = status.st_mode & (S_IWGRP | S_IWOTH) != 0
     }
 
+    /// The names of what is in a folder, in no order, without `.` and `..`.
+    package static func names(in path: String) throws(SystemError) -> [String] {
+        // Closed below; nobody else has it.
+        guard let folder = unsafe opendir(path) else {
+            throw SystemError(lastErrorOf: "read folder \(path)")
+        }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        // Each entry is valid until the next call, and its name ends with a zero (readdir(3)).
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Makes a folder that only this user may enter (0700).
     package static func make(at path: String) throws(SystemError) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {

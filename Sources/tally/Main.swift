@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Bench
 import Journal
 
 /// Where every process of Tally starts.
@@ -17,6 +18,9 @@ enum Main {
         }
         if arguments.first == CheckpointerLaunch.subcommand {
             CheckpointerRole.run(arguments: Array(arguments.dropFirst()))
+        }
+        if arguments.first == LoadProcess.subcommand {
+            LoadRole.run(arguments: Array(arguments.dropFirst()))
         }
         do {
             var command = try Tally.parseAsRoot(arguments)

@@ -50,8 +50,8 @@ struct BenchCommentsCommand: ParsableCommand {
             sender: Client(loop: loop, url: url, options: sender),
             stream: options.stream
         ).run(count: rate * seconds, rate: rate)
-        options.output.json ? printJSON(result) : printTable(result)
-        if !options.output.json { Console.print("\(crowd.disconnectCount) connections lost") }
+        options.output.isJSON ? printJSON(result) : printTable(result)
+        if !options.output.isJSON { Console.print("\(crowd.disconnectCount) connections lost") }
     }
 
     /// The stream may be live already, from an earlier measurement.

@@ -35,7 +35,7 @@ struct BenchIdleCommand: ParsableCommand {
         let after = try ServerMemory(dataFolder: options.connection.dataFolder)
         let gained = after.privateByteCount - before.privateByteCount
         try crowd.hold(for: .seconds(hold))
-        if options.output.json {
+        if options.output.isJSON {
             printJSON(crowd, before, after, bytesPerViewer: gained / options.viewers)
         } else {
             printTable(crowd, before, after, bytesPerViewer: gained / options.viewers)
