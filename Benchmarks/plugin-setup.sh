@@ -11,6 +11,8 @@ write_manifest() { # plugins, as YAML's list
 client:
   commands_per_second: 20000
   command_burst: 20000
+  publishes_per_second: 20000
+  publish_burst: 20000
   maximum_pending_commands: 20000
 supervisor:
   heartbeat_timeout: 2s

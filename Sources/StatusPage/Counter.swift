@@ -47,6 +47,19 @@ package enum Counter: Int, CaseIterable, Sendable {
     case tokensRevoked
     /// Connections that a revocation ended.
     case revokedDisconnects
+    // Limits of clients.
+    /// Questions refused to spare the hub, among those that are counted as rate limited.
+    case refusedQueries
+    /// Connections that were ended because no `connect` came in time.
+    case connectTimeouts
+    /// Connections that were ended because they did not answer a ping.
+    case pongTimeouts
+    /// Subscriptions refused because their connection has all that it may have.
+    case channelLimits
+    /// Messages with more commands than may be in one.
+    case oversizedBatches
+    /// Connections that were ended for too many malformed commands.
+    case errorLimits
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

@@ -9,6 +9,7 @@ import Manifest
 import PluginHost
 import StatusPage
 import Tokens
+import WebServer
 
 extension ClientGateway {
     func handle(_ asked: AskedCommand, of session: Session) {
@@ -16,7 +17,7 @@ extension ClientGateway {
         // A pong, and any frame, is life and needs no connect. Nobody has more to say in pongs than in
         // commands, though: it is the cheapest thing to send.
         if case .pong = command.body {
-            if spend(session) != nil { disconnect(session, .tooManyRequests) }
+            if spend(.other, of: session) != nil { disconnect(session, .tooManyRequests) }
             return
         }
         status.add(.commands)
@@ -26,7 +27,7 @@ extension ClientGateway {
         if case .connect(let connect) = command.body { request = connect }
         // Exactly one of both: `connect` comes first, and once.
         guard isConnected == (request == nil) else { return disconnect(session, .badRequest) }
-        if let wait = spend(session) {
+        if let wait = spend(CommandClass(command.body), of: session) {
             status.add(.rateLimited)
             return refuse(
                 session,
@@ -48,13 +49,22 @@ extension ClientGateway {
         }
     }
 
-    /// Takes one command from the session's budget; answers how many milliseconds to wait for it.
-    private func spend(_ session: Session) -> Int64? {
-        session.commands.spend(
-            rate: configuration.client.commandsPerSecond,
-            burst: configuration.client.commandBurst,
-            now: UInt32(truncatingIfNeeded: milliseconds)
-        )
+    /// Takes one command from the session's budgets; answers how many milliseconds to wait for it.
+    private func spend(_ commandClass: CommandClass, of session: Session) -> Int64? {
+        let budgets = session.commands ?? CommandBudgets(commandLimits, now: budgetTime)
+        session.commands = budgets
+        if let wait = budgets.spend(commandClass, commandLimits, now: budgetTime) { return wait }
+        guard commandClass == .query,
+            let wait = queries.spend(asker(of: session), now: budgetTime)
+        else { return nil }
+        status.add(.refusedQueries)
+        return wait
+    }
+
+    /// Whom the session's queries are counted for; nil for a stranger on this machine.
+    private func asker(of session: Session) -> QueryGuard.Asker? {
+        guard session.identity.user.isEmpty else { return .user(session.identity.user) }
+        return Admission.Origin(session.connection.peer).map { .address($0) }
     }
 
     private func perform(_ asked: AskedCommand, of session: Session) throws(ErrorReply) {
@@ -168,6 +178,7 @@ extension ClientGateway {
             throw ErrorReply(.alreadySubscribed)
         }
         guard session.subscriptions.count < configuration.client.maximumChannels else {
+            status.add(.channelLimits)
             throw ErrorReply(.limitExceeded, "too many channels on one connection")
         }
     }

@@ -46,6 +46,7 @@ extension ClientGateway: HubConnectionDelegate {
                 return finishPluginCall(id, result)
             }
             if !request.isAbandoned { request.session.pendingCount -= 1 }
+            weigh(result, to: request.request)
             answer(request, result)
         case .publication(let publication):
             deliver(publication)
@@ -74,6 +75,21 @@ extension ClientGateway: HubConnectionDelegate {
             tellFigures(of: stream, json)
         case .revocations(let revocations):
             take(revocations)
+        }
+    }
+
+    /// Counts what queries cost the hub; a subscriber's history is not one.
+    private func weigh(_ result: Result<HubReply, ErrorReply>, to request: HubRequest) {
+        guard case .success(let reply) = result else { return }
+        switch (request, reply) {
+        case (.history, .history(let list)):
+            queries.weigh(answerByteCount: list.publications.reduce(0) { $0 + $1.count })
+        case (.presence, .presence(let json)):
+            queries.weigh(answerByteCount: json.count)
+        case (.live(let command, _), .result(let json)) where command.isQuery:
+            queries.weigh(answerByteCount: json.count)
+        default:
+            break
         }
     }
 

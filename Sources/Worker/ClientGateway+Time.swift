@@ -13,10 +13,17 @@ extension ClientGateway {
     func sweepSessions() {
         sweepRevocations()
         let now = seconds
+        let budgetTime = budgetTime
+        queries.sweep(now: budgetTime)
         for session in sessions.values {
+            if session.commands?.isFull(commandLimits, now: budgetTime) == true {
+                session.commands = nil
+            }
             switch session.phase {
             case .awaitingConnect:
-                if now >= session.nextPing { disconnect(session, .stale) }
+                guard now >= session.nextPing else { continue }
+                status.add(.connectTimeouts)
+                disconnect(session, .stale)
             case .connected:
                 sweepConnected(session, now)
             case .undecided, .connecting, .closed:
@@ -43,6 +50,7 @@ extension ClientGateway {
         if session.isAwaitingPong, hasShownLife(session) {
             session.isAwaitingPong = false
         } else if session.isAwaitingPong, now >= lastPing(of: session) + pongTimeoutSeconds {
+            status.add(.pongTimeouts)
             return disconnect(session, .noPong)
         }
         if now >= session.nextPing {

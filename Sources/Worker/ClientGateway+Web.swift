@@ -63,7 +63,10 @@ extension ClientGateway: WebApplication {
         batchingReplies(to: session) {
             let maximumCount = configuration.client.maximumCommandsPerMessage
             guard let lines = try? FrameLines.ranges(of: text.span, maximumCount: maximumCount)
-            else { return reject(session) }
+            else {
+                status.add(.oversizedBatches)
+                return reject(session)
+            }
             for line in lines where !session.isClosed {
                 if let held = session.heldMessages {
                     // The `connect` of this very message waits: so does what is left.
@@ -86,6 +89,7 @@ extension ClientGateway: WebApplication {
             guard let id = error.id else { return reject(session) }
             session.errorCount += 1
             guard session.errorCount < configuration.client.maximumErrors else {
+                status.add(.errorLimits)
                 return disconnect(session, .tooManyErrors)
             }
             refuse(session, id, error.reply)

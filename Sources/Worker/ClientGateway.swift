@@ -30,6 +30,9 @@ final class ClientGateway {
     var hello: WorkerMessage.Hello
     let liveLimits: LiveLimits
     let jsonLimits: JSONLimits
+    let commandLimits: CommandLimits
+    /// Keeps queries of many connections from keeping the hub busy.
+    var queries: QueryGuard
     /// The name of this node and of this worker's life, shown to clients.
     let nodeName: String
 
@@ -105,6 +108,8 @@ final class ClientGateway {
             maximumByteCount: configuration.client.maximumMessageByteCount,
             maximumDepth: configuration.client.maximumJSONDepth
         )
+        commandLimits = CommandLimits(configuration.client)
+        queries = QueryGuard(configuration.client, configuration.hub, now: 0)
         startedAt = loop.now
         fanOut = FanOut(load: SendLoad(at: loop.now))
     }
@@ -113,6 +118,9 @@ final class ClientGateway {
 
     /// Milliseconds since this worker started, for deadlines.
     var milliseconds: UInt64 { milliseconds(at: loop.now) }
+
+    /// Milliseconds in the width that budgets keep, wrapping.
+    var budgetTime: UInt32 { UInt32(truncatingIfNeeded: milliseconds) }
 
     /// Seconds since this worker started, in the width that sessions keep.
     var seconds: UInt32 { seconds(at: loop.now) }
@@ -130,17 +138,13 @@ final class ClientGateway {
     func makeSession(for connection: Connection) -> Session {
         let id = SessionID(rawValue: nextSessionID)
         nextSessionID += 1
-        let client = configuration.client
         let session = Session(
             id: id,
             client: .random(using: &random),
             connection: connection,
             identity: authorizer.anonymous,
-            commands: CommandBudget(
-                burst: client.commandBurst,
-                now: UInt32(truncatingIfNeeded: milliseconds)
-            ),
-            connectDeadline: seconds + UInt32(client.connectTimeout.wholeSeconds)
+            connectDeadline: seconds
+                + UInt32(configuration.client.connectTimeout.wholeSeconds)
         )
         sessions[id] = session
         return session

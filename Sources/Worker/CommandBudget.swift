@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A token bucket over one session's commands.
+/// A token bucket.
 ///
-/// Fills with `rate` commands a second up to `burst`; a session that has emptied it is told how
-/// long to wait. Eight bytes, since every idle viewer holds one.
+/// Fills with `rate` a second up to `burst`; whoever has emptied it is told how long to wait.
 struct CommandBudget: Hashable {
     private(set) var available: Float
     /// Worker milliseconds at the last refill, wrapping; only differences count.
@@ -19,17 +18,36 @@ struct CommandBudget: Hashable {
         self.refilledAt = refilledAt
     }
 
-    /// Takes one command.
+    /// Takes some, one unless it says otherwise.
     ///
     /// - Returns: nil when it was there, else the milliseconds until it is.
-    mutating func spend(rate: Int, burst: Int, now: UInt32) -> Int64? {
-        let elapsed = Float(now &- refilledAt) / 1_000
-        available = min(Float(burst), available + elapsed * Float(rate))
+    mutating func spend(
+        _ amount: Float = 1,
+        rate: Int,
+        burst: Int,
+        now: UInt32
+    ) -> Int64? {
+        available = filled(rate: rate, burst: burst, now: now)
         refilledAt = now
-        guard available < 1 else {
-            available -= 1
+        guard available < amount else {
+            available -= amount
             return nil
         }
-        return Int64(((1 - available) * 1_000 / Float(rate)).rounded(.up))
+        return Int64(((amount - available) * 1_000 / Float(rate)).rounded(.up))
+    }
+
+    /// Takes what is not there, too: whoever comes next waits for it.
+    mutating func charge(_ amount: Float) {
+        available -= amount
+    }
+
+    /// Whether a new one would hold as much.
+    func isFull(_ limits: BudgetLimits, now: UInt32) -> Bool {
+        filled(rate: limits.rate, burst: limits.burst, now: now) >= Float(limits.burst)
+    }
+
+    private func filled(rate: Int, burst: Int, now: UInt32) -> Float {
+        let elapsed = Float(now &- refilledAt) / 1_000
+        return min(Float(burst), available + elapsed * Float(rate))
     }
 }

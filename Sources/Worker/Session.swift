@@ -26,7 +26,8 @@ final class Session {
     var identity: Identity
     var phase: Phase = .awaitingConnect
     var subscriptions = SubscriptionList()
-    var commands: CommandBudget
+    /// What it may still send; nil: as much as anybody who has been quiet.
+    var commands: CommandBudgets?
     /// Commands that wait for the hub.
     var pendingCount: UInt32 = 0
     /// Commands refused as malformed.
@@ -45,7 +46,7 @@ final class Session {
         client: ClientID,
         connection: Connection,
         identity: Identity,
-        commands: CommandBudget,
+        commands: CommandBudgets? = nil,
         connectDeadline: UInt32
     ) {
         self.id = id

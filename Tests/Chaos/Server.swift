@@ -100,6 +100,11 @@ final class Server {
           allow: [sub]
         client:
           commands_per_second: 1000
+          publishes_per_second: 1000
+          controls_per_second: 1000
+          queries_per_second: 1000
+          subscribes_per_second: 1000
+          queries_per_second_per_user: 1000
         comments:
           rate: 1000
           maximum_length: \(number % 2 == 0 ? 500 : 400)
@@ -110,6 +115,7 @@ final class Server {
           history_size: 1000000
         hub:
           maximum_history_size: 256MiB
+          query_bytes_per_second: 1GiB
         supervisor:
           heartbeat_timeout: 3s
           minimum_back_off: 50ms

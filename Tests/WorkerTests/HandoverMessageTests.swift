@@ -62,7 +62,12 @@ import WebServer
                     expiresAt: 0
                 ),
             ],
-            commands: CommandBudget(burst: 5, now: 1),
+            commands: claims == nil
+                ? nil
+                : SessionState.Budgets(
+                    all: CommandBudget(burst: 5, now: 1),
+                    ofClasses: [.query: CommandBudget(burst: 3, now: 2)]
+                ),
             pendingCount: 1,
             errorCount: 2,
             isAttached: true,

@@ -33,6 +33,20 @@ package struct ClientSettings: Hashable, Sendable {
     package var commandsPerSecond: Int = 50
     /// Commands that a connection may send at once after a quiet while.
     package var commandBurst: Int = 300
+    /// Of these: publications and comments.
+    package var publishesPerSecond: Int = 30
+    package var publishBurst: Int = 200
+    /// What changes streams, users and tokens.
+    package var controlsPerSecond: Int = 10
+    package var controlBurst: Int = 100
+    /// What the hub is asked for: history, presence, snapshots.
+    package var queriesPerSecond: Int = 10
+    package var queryBurst: Int = 100
+    package var subscribesPerSecond: Int = 25
+    package var subscribeBurst: Int = 256
+    /// Queries a second of one user, or of one address without one, on a worker; ten times as many at
+    /// once.
+    package var queriesPerSecondPerUser: Int = 20
     /// Commands refused as malformed before close 3509.
     package var maximumErrors: Int = 100
     /// Commands of a connection that wait for the hub, else error 111.

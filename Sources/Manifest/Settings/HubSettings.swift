@@ -14,6 +14,9 @@ package struct HubSettings: Hashable, Sendable {
     package var maximumUnsentByteCount: Int = 64 * 1024 * 1024
     /// How long a worker waits for the hub's answer, else error 410.
     package var requestTimeout: Duration = .seconds(5)
+    /// Bytes of answers to the queries of one worker's clients in a second, else error 111; four times as
+    /// many at once.
+    package var queryByteRate: Int = 8 * 1024 * 1024
 
     package init() {}
 }

@@ -129,6 +129,19 @@ extension Configuration {
         .duration("client.maximum_unsent_age", \.client.maximumUnsentAge, in: second...minutes(10)),
         .count("client.commands_per_second", \.client.commandsPerSecond, in: 1...100_000),
         .count("client.command_burst", \.client.commandBurst, in: 1...1_000_000),
+        .count("client.publishes_per_second", \.client.publishesPerSecond, in: 1...100_000),
+        .count("client.publish_burst", \.client.publishBurst, in: 1...1_000_000),
+        .count("client.controls_per_second", \.client.controlsPerSecond, in: 1...100_000),
+        .count("client.control_burst", \.client.controlBurst, in: 1...1_000_000),
+        .count("client.queries_per_second", \.client.queriesPerSecond, in: 1...100_000),
+        .count("client.query_burst", \.client.queryBurst, in: 1...1_000_000),
+        .count("client.subscribes_per_second", \.client.subscribesPerSecond, in: 1...100_000),
+        .count("client.subscribe_burst", \.client.subscribeBurst, in: 1...1_000_000),
+        .count(
+            "client.queries_per_second_per_user",
+            \.client.queriesPerSecondPerUser,
+            in: 1...100_000
+        ),
         .count("client.maximum_errors", \.client.maximumErrors, in: 1...1_000_000),
         .count(
             "client.maximum_pending_commands",
@@ -229,6 +242,11 @@ extension Configuration {
             in: mebibyte...(1_024 * mebibyte)
         ),
         .duration("hub.request_timeout", \.hub.requestTimeout, in: .milliseconds(100)...minutes(1)),
+        .byteCount(
+            "hub.query_bytes_per_second",
+            \.hub.queryByteRate,
+            in: (64 * kibibyte)...(1_024 * mebibyte)
+        ),
     ]
 
     private static let journalSettings: [Setting<Configuration>] = [

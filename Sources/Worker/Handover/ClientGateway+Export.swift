@@ -42,7 +42,9 @@ extension ClientGateway {
                     expiresAt: subscription.expiresAt
                 )
             },
-            commands: session.commands,
+            commands: session.commands.map {
+                SessionState.Budgets(all: $0.all, ofClasses: $0.ofClasses)
+            },
             // Those that wait are asked for anew, and counted anew.
             pendingCount: session.pendingCount - UInt32(waiting.count),
             errorCount: session.errorCount,

@@ -43,7 +43,9 @@ extension ClientGateway {
             connection: connection,
             identity: state.claims.map { Identity($0, inPlaceOf: state.tokenUser) }
                 ?? authorizer.anonymous,
-            commands: state.commands,
+            commands: state.commands.map {
+                CommandBudgets(all: $0.all, ofClasses: $0.ofClasses)
+            },
             connectDeadline: state.nextPing
         )
         session.pendingCount = state.pendingCount

@@ -16,7 +16,8 @@ struct SessionState: Hashable {
     var claims: Claims?
     var phase: Phase
     var subscriptions: [Membership]
-    var commands: CommandBudget
+    /// nil: as much as anybody who has been quiet.
+    var commands: Budgets?
     var pendingCount: UInt32
     var errorCount: UInt32
     var isAttached: Bool
@@ -27,6 +28,11 @@ struct SessionState: Hashable {
     var tokenUser: String?
     /// Commands that wait for plugins, or behind one that does.
     var waiting: [WaitingCommand] = []
+
+    struct Budgets: Hashable {
+        var all: CommandBudget
+        var ofClasses: [CommandClass: CommandBudget]
+    }
 
     enum Phase: Hashable {
         case awaitingConnect
@@ -71,7 +77,7 @@ extension SessionState: LinkValue {
         writer.write(claims?.payload()) { $0.write($1) }
         phase.encode(into: &writer)
         writer.write(subscriptions) { $1.encode(into: &$0) }
-        commands.encode(into: &writer)
+        writer.write(commands) { $1.encode(into: &$0) }
         writer.write(pendingCount)
         writer.write(errorCount)
         writer.write(isAttached)
@@ -99,7 +105,9 @@ extension SessionState: LinkValue {
         subscriptions = try reader.list { (reader) throws(LinkError) in
             try Membership(from: &reader)
         }
-        commands = try CommandBudget(from: &reader)
+        commands = try reader.optional { (reader) throws(LinkError) in
+            try Budgets(from: &reader)
+        }
         pendingCount = try reader.unsigned(UInt32.self)
         errorCount = try reader.unsigned(UInt32.self)
         isAttached = try reader.bool()
@@ -213,6 +221,25 @@ extension MovedConnection: LinkValue {
             unprocessed: try reader.byteString(),
             unsent: try reader.byteString()
         )
+    }
+}
+
+extension SessionState.Budgets: LinkValue {
+    func encode(into writer: inout LinkWriter) {
+        all.encode(into: &writer)
+        for commandClass in CommandClass.allCases {
+            writer.write(ofClasses[commandClass]) { $1.encode(into: &$0) }
+        }
+    }
+
+    init(from reader: inout LinkReader) throws(LinkError) {
+        all = try CommandBudget(from: &reader)
+        ofClasses = [:]
+        for commandClass in CommandClass.allCases {
+            ofClasses[commandClass] = try reader.optional { (reader) throws(LinkError) in
+                try CommandBudget(from: &reader)
+            }
+        }
     }
 }
 

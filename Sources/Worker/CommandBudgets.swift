@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Manifest
+
+/// How fast a token bucket fills, and how much is in it when it is full.
+struct BudgetLimits: Hashable {
+    /// Commands a second.
+    let rate: Int
+    let burst: Int
+}
+
+/// The limits of every class of commands, as the manifest has them.
+struct CommandLimits {
+    let all: BudgetLimits
+    private let publish: BudgetLimits
+    private let control: BudgetLimits
+    private let query: BudgetLimits
+    private let subscribe: BudgetLimits
+
+    init(_ client: ClientSettings) {
+        all = BudgetLimits(rate: client.commandsPerSecond, burst: client.commandBurst)
+        publish = BudgetLimits(rate: client.publishesPerSecond, burst: client.publishBurst)
+        control = BudgetLimits(rate: client.controlsPerSecond, burst: client.controlBurst)
+        query = BudgetLimits(rate: client.queriesPerSecond, burst: client.queryBurst)
+        subscribe = BudgetLimits(rate: client.subscribesPerSecond, burst: client.subscribeBurst)
+    }
+
+    /// nil: none beside that for all commands.
+    subscript(commandClass: CommandClass) -> BudgetLimits? {
+        switch commandClass {
+        case .publish: publish
+        case .control: control
+        case .query: query
+        case .subscribe: subscribe
+        case .other: nil
+        }
+    }
+}
+
+/// What one connection may still send: of all commands, and of each class that it uses.
+///
+/// Made when a connection sends something, and let go when all of it is full again: an idle viewer has
+/// none.
+final class CommandBudgets {
+    private(set) var all: CommandBudget
+    /// At most one for each class; most connections use one or two.
+    private(set) var ofClasses: [CommandClass: CommandBudget]
+
+    init(_ limits: CommandLimits, now: UInt32) {
+        all = CommandBudget(burst: limits.all.burst, now: now)
+        ofClasses = [:]
+    }
+
+    init(all: CommandBudget, ofClasses: [CommandClass: CommandBudget]) {
+        self.all = all
+        self.ofClasses = ofClasses
+    }
+
+    /// Takes one command.
+    ///
+    /// - Returns: nil when it was there, else the milliseconds until it is.
+    func spend(_ commandClass: CommandClass, _ limits: CommandLimits, now: UInt32) -> Int64? {
+        if let wait = all.spend(rate: limits.all.rate, burst: limits.all.burst, now: now) {
+            return wait
+        }
+        guard let limit = limits[commandClass] else { return nil }
+        return ofClasses[commandClass, default: CommandBudget(burst: limit.burst, now: now)]
+            .spend(rate: limit.rate, burst: limit.burst, now: now)
+    }
+
+    /// Whether there is nothing to remember: a new one would hold as much.
+    func isFull(_ limits: CommandLimits, now: UInt32) -> Bool {
+        all.isFull(limits.all, now: now)
+            && ofClasses.allSatisfy { commandClass, budget in
+                limits[commandClass].map { budget.isFull($0, now: now) } ?? true
+            }
+    }
+}
