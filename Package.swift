@@ -263,7 +263,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
-        tests("Manifest", ["Manifest", "Channels", "Hooks", "TestSupport"]),
+        tests("Manifest", ["Manifest", "Channels", "Hooks", "StatusPage", "TestSupport"]),
         tests("Digests", ["Digests"]),
         .testTarget(
             name: "PluginHostTests",

@@ -4,6 +4,8 @@
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import socket
 
 import pytest
@@ -283,6 +285,48 @@ async def test_what_all_ask_of_the_hub_together_is_bounded():
         # Nothing else is refused for it.
         assert "subscribe" in await client.ask("subscribe", {"channel": "live:show"})
         assert "ping" in await client.ask("ping", {})
+        await client.close()
+
+
+@run
+async def test_whoever_does_not_read_is_let_go_once_too_much_waits():
+    manifest = (
+        "client:\n  maximum_unsent: 64KiB\n  command_burst: 5000\n  publish_burst: 5000\n"
+        "live:\n  maximum_list_limit: 10\n"
+    )
+    with serving(manifest) as server:
+        slow = Client(await websocket.connect(server.websocket, max_queue=1))
+        for message in ({"id": 1, "connect": {}}, {"id": 2, "subscribe": {"channel": "room:a"}}):
+            await slow.socket.send(json.dumps(message))
+            assert "error" not in json.loads(await slow.socket.recv())
+        publisher = await Client.open(server)
+        await publisher.ask("subscribe", {"channel": "room:a"})
+        # Above what the kernel holds for a connection on one machine, by far.
+        for _ in range(1500):
+            reply = await publisher.ask("publish", {"channel": "room:a", "data": "x" * 15000})
+            assert refused(reply) is None
+        counted(server, "slow_disconnects")
+        assert "ping" in await publisher.ask("ping", {})
+        slow.socket.transport.abort()
+        await publisher.close()
+
+
+@run
+async def test_no_more_commands_wait_for_the_hub_than_may():
+    with serving("client:\n  maximum_pending_commands: 3\n") as server:
+        client = await Client.open(server)
+        (hub,) = server.processes("hub")
+        os.kill(hub["pid"], signal.SIGSTOP)
+        try:
+            for number in (11, 12, 13, 14):
+                data = {"id": number, "rpc": {"method": "live.list", "data": {}}}
+                await client.socket.send(json.dumps(data))
+            error = (await client.reply(14))["error"]
+            assert error["code"] == 111 and error["retry_after_ms"] == 1000
+        finally:
+            os.kill(hub["pid"], signal.SIGCONT)
+        assert refused(await client.reply(13)) is None
+        counted(server, "command_errors")
         await client.close()
 
 
