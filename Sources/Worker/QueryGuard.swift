@@ -15,7 +15,7 @@ struct QueryGuard {
         case address(Admission.Origin)
     }
 
-    /// Askers that are remembered: 5 MiB. Beyond it the worker's budget alone holds.
+    /// Askers that are remembered, with 5 MiB; beyond it the worker's budget alone holds.
     static let maximumAskers = 50_000
     /// What a query costs before its answer is known, and at least: a request's way through the hub.
     static let minimumCost = 1_024

@@ -295,7 +295,9 @@ async def test_whoever_does_not_read_is_let_go_once_too_much_waits():
         "live:\n  maximum_list_limit: 10\n"
     )
     with serving(manifest) as server:
-        slow = Client(await websocket.connect(server.websocket, max_queue=1))
+        slow = Client(
+            await websocket.connect(server.websocket, max_queue=1, compression=None)
+        )
         for message in ({"id": 1, "connect": {}}, {"id": 2, "subscribe": {"channel": "room:a"}}):
             await slow.socket.send(json.dumps(message))
             assert "error" not in json.loads(await slow.socket.recv())
