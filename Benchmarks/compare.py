@@ -34,6 +34,10 @@ log:
 client:
   commands_per_second: 20000
   command_burst: 20000
+  publishes_per_second: 20000
+  publish_burst: 20000
+  subscribes_per_second: 20000
+  subscribe_burst: 20000
   maximum_pending_commands: 20000
   maximum_new_connections_per_second: 1000000
 delivery:

@@ -25,6 +25,7 @@ import Testing
           comments_per_second: 0
         client:
           command_burst: 1000
+          publish_burst: 1000
         """
 
     private func decoded<Figures: Decodable>(_ command: TallyCommand) throws -> Figures {
