@@ -34,8 +34,10 @@ BENCH_ARGS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
 	libvalijson-dev nlohmann-json3-dev zlib1g-dev
-TEST_PACKAGES := python3-venv chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
+TEST_PACKAGES := python3-venv gcc libc6-dev chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 BENCH_PACKAGES := python3-venv gcc libc6-dev nginx libnginx-mod-nchan util-linux
+# What counts instructions and allocations.
+COUNT_PACKAGES := valgrind gcc libc6-dev binutils python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 SWIFT_CODE := $(wildcard Sources Plugins Tests Fuzz Benchmarks Package.swift)
@@ -45,7 +47,7 @@ TALLY ?= .build/release/tally
 PLUGINS := example-c media-nginx-rtmp webhook word-filter
 
 .PHONY: help run build test test-swift test-python chaos lint format clean bench bench-journal fuzz fuzz-short fuzz-corpus fuzz-coverage
-.PHONY: asan tsan
+.PHONY: asan tsan test-counts
 .PHONY: swift build-packages test-packages always
 
 help: ## Say what each target does
@@ -65,11 +67,16 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 	for plugin in $(PLUGINS); do swift build --configuration release --product $$plugin; done
 	@touch $@
 
-test: test-swift chaos test-python fuzz-short ## Run every test: units, end to end, chaos, a real client, a real browser, 20 s of each fuzz target
+test: test-swift test-counts chaos test-python fuzz-short ## Run every test: units, end to end, chaos, a real client, a real browser, 20 s of each fuzz target
 
 test-swift: build-packages swift
 	swift build --build-tests
 	swift test --skip-build
+
+test-counts: build-packages swift ## Count what a delivery costs a worker, against thresholds
+	$(call install,$(COUNT_PACKAGES))
+	swift build --product tally
+	python3 Benchmarks/Thresholds/check.py .build/debug/tally debug
 
 chaos: build-packages swift ## Break a running Tally at random, check its promises (SEED=, SECONDS=60)
 	swift build --product tally
