@@ -34,6 +34,7 @@ BENCH_ARGS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
 	libvalijson-dev nlohmann-json3-dev zlib1g-dev
+SWIFT_TEST_PACKAGES := curl openssl
 TEST_PACKAGES := python3-venv gcc libc6-dev chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 BENCH_PACKAGES := python3-venv gcc libc6-dev nginx libnginx-mod-nchan util-linux
 # What counts instructions and allocations.
@@ -48,7 +49,7 @@ PLUGINS := example-c media-nginx-rtmp webhook word-filter
 
 .PHONY: help run build test test-swift test-python chaos lint format clean bench bench-journal fuzz fuzz-short fuzz-corpus fuzz-coverage
 .PHONY: asan tsan test-counts
-.PHONY: swift build-packages test-packages always
+.PHONY: swift build-packages swift-test-packages test-packages always
 
 help: ## Say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -69,7 +70,7 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 
 test: test-swift test-counts chaos test-python fuzz-short ## Run every test: units, end to end, chaos, a real client, a real browser, 20 s of each fuzz target
 
-test-swift: build-packages swift
+test-swift: build-packages swift-test-packages swift
 	swift build --build-tests
 	swift test --skip-build
 
@@ -174,6 +175,9 @@ endef
 
 build-packages:
 	$(call install,$(BUILD_PACKAGES))
+
+swift-test-packages:
+	$(call install,$(SWIFT_TEST_PACKAGES))
 
 test-packages:
 	$(call install,$(TEST_PACKAGES))

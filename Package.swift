@@ -101,7 +101,7 @@ let package = Package(
         .systemLibrary(name: "CJose", pkgConfig: "jose", providers: [.apt(["libjose-dev"])]),
         .systemLibrary(
             name: "COpenSSL",
-            pkgConfig: "libcrypto",
+            pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]
         ),
         .systemLibrary(
@@ -124,6 +124,7 @@ let package = Package(
         ),
         module("Compression", ["CZlib"]),
         module("Reactor", ["CLinux"]),
+        module("TLS", ["COpenSSL", "Reactor"]),
         module("JSON", ["CJansson"]),
         .target(name: "CFault"),
         module("StatusPage", ["CFault", "CLinux", "Hooks", "Reactor"]),
@@ -159,7 +160,7 @@ let package = Package(
             linkerSettings: swiftPluginLinking
         ),
         module("Tokens", ["CJose", "CJansson", "COpenSSL", "JSON", "Channels"]),
-        module("Manifest", ["Channels", "Hooks", "JSON", yams]),
+        module("Manifest", ["Channels", "Hooks", "JSON", "Reactor", yams]),
 
         .target(name: "AddressRanges", path: "Plugins/AddressRanges", cSettings: cSettings),
 
@@ -187,15 +188,18 @@ let package = Package(
         ),
 
         // Sockets that speak the protocols above.
-        module("WebServer", ["Reactor", "HTTP", "WebSocket", "Digests", "Compression"]),
+        module("WebServer", ["Reactor", "TLS", "HTTP", "WebSocket", "Digests", "Compression"]),
         module(
             "Client",
-            ["Reactor", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol", "Channels"]
+            [
+                "Reactor", "TLS", "HTTP", "WebSocket", "Digests", "JSON", "ClientProtocol",
+                "Channels",
+            ]
         ),
         module(
             "Bench",
             [
-                "Client", "Channels", "Compression", "Digests", "HTTP", "JSON", "Reactor",
+                "Client", "TLS", "Channels", "Compression", "Digests", "HTTP", "JSON", "Reactor",
                 "StatusPage", "WebSocket", histogram,
             ]
         ),
@@ -223,7 +227,7 @@ let package = Package(
                 "Reactor", "WebServer", "HTTP", "WebSocket", "JSON", "ClientProtocol", "HubLink",
                 "Channels", "Live", "Tokens", "Fetch", "Manifest", "Hooks", "PluginHost",
                 "StatusPage",
-                "StudioPage", logging,
+                "StudioPage", "TLS", logging,
             ]
         ),
         .executableTarget(
@@ -235,7 +239,7 @@ let package = Package(
                 "WebSocket",
                 "Reactor", "Manifest", "Journal", "PluginTemplates",
                 "Tokens", "Fetch", "StatusPage", "JSON", "ClientProtocol", "Channels",
-                argumentParser,
+                "TLS", argumentParser,
                 logging,
             ],
             swiftSettings: settings
@@ -251,6 +255,7 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Reactor", ["Reactor"]),
+        tests("TLS", ["TLS", "Reactor", "TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
@@ -285,7 +290,10 @@ let package = Package(
         tests("Compression", ["Compression", "TestSupport"]),
         tests(
             "WebServer",
-            ["WebServer", "Reactor", "HTTP", "WebSocket", "Digests", "Compression"]
+            [
+                "WebServer", "Reactor", "TLS", "HTTP", "WebSocket", "Digests", "Compression",
+                "TestSupport",
+            ]
         ),
         .executableTarget(
             name: "SupervisorHarness",
@@ -308,14 +316,14 @@ let package = Package(
         tests(
             "Client",
             [
-                "Client", "Reactor", "JSON", "ClientProtocol", "Channels", "WebServer", "HTTP",
+                "Client", "Reactor", "TLS", "JSON", "ClientProtocol", "Channels", "WebServer", "HTTP",
                 "WebSocket",
             ]
         ),
         tests(
             "Worker",
             [
-                "Worker", "Channels", "ClientProtocol", "HubLink", "Live", "Manifest", "Reactor",
+                "Worker", "Channels", "ClientProtocol", "HubLink", "HTTP", "Live", "Manifest", "Reactor",
                 "TestSupport", "Tokens", "WebServer",
             ]
         ),
@@ -323,7 +331,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "tally", "Client", "Hooks", "Reactor", "JSON", "StatusPage", "Tokens",
-                "ClientProtocol", "Channels",
+                "ClientProtocol", "Channels", "TestSupport",
             ],
             exclude: ["Fixtures"],
             swiftSettings: settings
@@ -363,6 +371,7 @@ if Context.environment["TALLY_FUZZ"] != nil {
             dependencies: [
                 "CFuzzer", "HTTP", "WebSocket", "ClientProtocol", "JSON", "Live", "Tokens",
                 "Manifest", "HubLink", "Worker", "Journal", "Channels", "Reactor", "Compression",
+                "WebServer",
             ],
             path: "Fuzz",
             exclude: ["CFuzzer", "Corpus", "run.sh", "coverage.sh"],

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 ulimit -n "$(ulimit -Hn)"
 
 # The sender of the benchmarks is one connection: it may send more than a client usually does.
-printf 'client:\n  commands_per_second: 20000\n  command_burst: 20000\n  publishes_per_second: 20000\n  publish_burst: 20000\n  maximum_pending_commands: 20000\n' \
+printf 'core_dumps: true\nclient:\n  commands_per_second: 20000\n  command_burst: 20000\n  publishes_per_second: 20000\n  publish_burst: 20000\n  maximum_pending_commands: 20000\n' \
     > "$folder/tally.yaml"
 "$tally" serve --config "$folder/tally.yaml" --listen 127.0.0.1:0 --workers 2 --data "$folder" \
     2> "$folder/log" &

@@ -8,6 +8,9 @@ make build >/dev/null
 runs=${RUNS:-5}
 port=${PORT:-18700}
 
+# Others of the same user may look at the memory only then.
+export TALLY_CORE_DUMPS=true
+
 now() { date +%s%N; }
 
 for run in $(seq "$runs"); do

@@ -10,7 +10,7 @@ enum Main {
         HTTPRequestTarget.self, HTTPResponseTarget.self, WebSocketTarget.self,
         CommandTarget.self, JSONTarget.self, TokenTarget.self, KeyDocumentTarget.self,
         ManifestTarget.self, HubLinkTarget.self, HandoverTarget.self, JournalTarget.self,
-        CompressionTarget.self,
+        CompressionTarget.self, ProxyHeaderTarget.self, ForwardedTarget.self,
     ]
 
     /// libFuzzer's callback carries nothing along.

@@ -4,6 +4,7 @@ import Channels
 package import Client
 import JSON
 package import Reactor
+package import TLS
 
 /// Viewers of one stream, all on one loop.
 package final class Crowd {
@@ -27,10 +28,18 @@ package final class Crowd {
     private let url: ServerURL
     private let channel: String
     private let token: String
+    private let security: TLSClient?
     private let buffer = ReceiveBuffer()
 
     /// The token is every viewer's; empty: they are anonymous.
-    package init(loop: EventLoop, url: ServerURL, channel: String, token: String) {
+    package init(
+        loop: EventLoop,
+        url: ServerURL,
+        channel: String,
+        token: String,
+        security: TLSClient? = nil
+    ) {
+        self.security = security
         self.loop = loop
         self.url = url
         self.channel = channel
@@ -66,6 +75,7 @@ package final class Crowd {
         var options = ClientOptions()
         let token = token
         options.token = { token }
+        options.security = security
         let viewer = Client(loop: loop, url: url, options: options, buffer: buffer)
         var node = ""
         viewer.onEvent = { [unowned self] event in

@@ -110,6 +110,10 @@ void tally_ignore_file_size_limit(void) { signal(SIGXFSZ, SIG_IGN); }
 
 int tally_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
+int tally_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+int tally_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 void tally_set_name(const char *name) { prctl(PR_SET_NAME, name); }
 
 const char *tally_start_path(void) { return (const char *)getauxval(AT_EXECFN); }

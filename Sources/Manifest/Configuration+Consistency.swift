@@ -14,10 +14,26 @@ extension Configuration {
         if listen.isEmpty {
             found.append(("listen", "expected at least one address"))
         }
-        if Set(listen.filter { !$0.hasSuffix(":0") }).count
-            != listen.filter({ !$0.hasSuffix(":0") }).count
-        {
+        let fixed = listen.map(\.address).filter { !$0.hasSuffix(":0") }
+        if Set(fixed).count != fixed.count {
             found.append(("listen", "the same address is there twice"))
+        }
+        if listen.contains(where: \.isTLS), tls.certificates.isEmpty {
+            found.append(("listen", "tls needs a certificate: give tls.certificates"))
+        }
+        if listen.contains(where: \.expectsProxyHeader), proxies.trusted.isEmpty {
+            found.append(
+                ("listen", "proxy_protocol needs proxies.trusted: who may speak for clients")
+            )
+        }
+        if proxies.header != .none, proxies.trusted.isEmpty {
+            found.append(("proxies.header", "needs proxies.trusted, whose word it is"))
+        }
+        if !group.isEmpty, user.isEmpty {
+            found.append(("group", "needs user: only who becomes another user changes groups"))
+        }
+        if tls.clientVerification != .off, tls.clientCA.isEmpty {
+            found.append(("tls.client_verify", "needs tls.client_ca, who signs the certificates"))
         }
         if data.isEmpty {
             found.append(("data", "expected a folder"))

@@ -7,8 +7,8 @@ package import Channels
 /// Each property says what it is; the manifest says why its default is what it is. A role takes
 /// the group it needs, not the whole.
 package struct Configuration: Hashable, Sendable {
-    /// `ADDRESS:PORT` each, an IPv6 address in brackets; port 0 lets the system choose.
-    package var listen: [String] = ["127.0.0.1:8000"]
+    /// Where clients are accepted, and how; port 0 lets the system choose.
+    package var listen: [ListenEntry] = [ListenEntry(address: "127.0.0.1:8000")]
     /// Worker processes; 0 starts one per processor core.
     package var workers: Int = 0
     /// The data folder.
@@ -16,6 +16,16 @@ package struct Configuration: Hashable, Sendable {
     /// Whether every identified connection is subscribed to its user's own channel, `#user`.
     package var userChannels: Bool = false
     package var log = LogSettings()
+    package var tls = TLSSettings()
+    package var proxies = ProxySettings()
+    /// Sites besides this host whose pages may talk to the server.
+    package var allowedOrigins: [OriginPattern] = []
+    /// Whom the processes become once they listen; empty: who starts them.
+    package var user: String = ""
+    /// Empty: the user's own.
+    package var group: String = ""
+    /// Whether the memory of a process that crashes may be written to a disk.
+    package var coreDumps: Bool = false
     package var tokens = TokenSettings()
     package var anonymous = AnonymousSettings()
     package var client = ClientSettings()

@@ -152,6 +152,13 @@ package enum File {
         guard code == 0 else { throw SystemError(operation: "allocate", code: code) }
     }
 
+    /// Sets the permission bits of what lies under a path.
+    package static func setPermissions(_ path: String, _ mode: UInt32) throws(SystemError) {
+        guard unsafe chmod(path, mode) == 0 else {
+            throw SystemError(lastErrorOf: "set permissions of \(path)")
+        }
+    }
+
     /// Whether a Unix socket lies under a path, alive or not.
     package static func isSocket(_ path: String) -> Bool {
         var status = stat()

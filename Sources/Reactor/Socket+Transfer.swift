@@ -19,6 +19,30 @@ extension Socket {
         return count > 0 ? .transferred(count) : failure("recv")
     }
 
+    /// Looks at what `receive` would give, and leaves it there.
+    package static func peek(_ raw: Int32, into buffer: inout [UInt8]) -> TransferResult {
+        precondition(!buffer.isEmpty, "an empty buffer cannot tell the end of the stream")
+        // As in `receive`.
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            retryingInterrupted {
+                unsafe recv(raw, bytes.baseAddress, bytes.count, Int32(MSG_PEEK))
+            }
+        }
+        if count == 0 { return .endOfStream }
+        return count > 0 ? .transferred(count) : failure("recv")
+    }
+
+    /// Takes bytes that `peek` has shown out of the socket; what is in the buffer is lost.
+    package static func discard(_ raw: Int32, count: Int, into buffer: inout [UInt8]) {
+        precondition((0...buffer.count).contains(count))
+        guard count > 0 else { return }
+        // As in `receive`; the bytes are there, so all of them come.
+        let taken = unsafe buffer.withUnsafeMutableBytes { bytes in
+            retryingInterrupted { unsafe recv(raw, bytes.baseAddress, count, 0) }
+        }
+        precondition(taken == count, "bytes that were there are gone")
+    }
+
     /// Sends the bytes from an offset on; there must be at least one.
     package static func send(_ raw: Int32, _ bytes: [UInt8], from offset: Int) -> TransferResult {
         precondition(offset >= 0 && offset < bytes.count, "nothing to send")

@@ -8,6 +8,11 @@ package struct SocketAddressError: Error, Hashable, Sendable, CustomStringConver
     package let text: String
     package let problem: String
 
+    package init(text: String, problem: String) {
+        self.text = text
+        self.problem = problem
+    }
+
     package var description: String {
         "\"\(text)\" is not an address to use: \(problem)"
     }

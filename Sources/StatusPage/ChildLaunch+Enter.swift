@@ -11,9 +11,9 @@ package struct ChildResources {
 }
 
 extension ChildLaunch {
-    /// Most bytes of a configuration: a manifest is at most half as large, and so are the settings of
-    /// all plugins.
-    package static let maximumConfigurationByteCount = 2 << 20
+    /// Most bytes of a configuration: a manifest has 1 MiB at most, as have the settings of all
+    /// plugins; certificates and their keys up to 64 KiB each, as hexadecimal digits.
+    package static let maximumConfigurationByteCount = 32 * 1_024 * 1_024
 
     /// Takes over what the supervisor handed down: the first call of a child.
     ///

@@ -6,7 +6,7 @@ package import Reactor
 ///
 /// The supervisor writes it as the child's arguments, which `ps` shows:
 /// `tally worker index=0 parent=812 status=5 slot=2 configuration=6 listeners=8,9 hub=data/hub.sock data=data
-/// control=10 predecessor= pages=11 plugins=0:word-filter,1!webhook`.
+/// control=10 predecessor= tickets=11 pages=12 plugins=0:word-filter,1!webhook`.
 /// The hidden subcommand of the role passes its arguments to `init(arguments:)` and then calls
 /// `enter()`. Both sides are always the same program, so there is no version, and a field more or less
 /// is an error.
@@ -43,6 +43,9 @@ package struct ChildLaunch: Hashable, Sendable {
     package let pluginPage: Int32?
     /// The plugins of the manifest and their numbers.
     package let plugins: [PluginPlace]
+    /// A sealed file with what all workers derive the keys of TLS session tickets from; nil for the
+    /// hub.
+    package let ticketSecret: Int32?
 
     /// Most listening sockets of one process, which bounds its command line; a manifest's list
     /// of addresses is shorter.
@@ -59,6 +62,7 @@ package struct ChildLaunch: Hashable, Sendable {
         dataFolder: String,
         control: Int32? = nil,
         predecessor: Int32? = nil,
+        ticketSecret: Int32? = nil,
         pluginPage: Int32? = nil,
         plugins: [PluginPlace] = []
     ) {
@@ -74,12 +78,13 @@ package struct ChildLaunch: Hashable, Sendable {
         self.predecessor = predecessor
         self.pluginPage = pluginPage
         self.plugins = plugins
+        self.ticketSecret = ticketSecret
     }
 
     /// Every descriptor that the child has to inherit.
     package var descriptors: [Int32] {
         [statusPage, configuration] + listeners
-            + [control, predecessor, pluginPage].compactMap(\.self)
+            + [control, predecessor, ticketSecret, pluginPage].compactMap(\.self)
     }
 
     /// The command line after the program's name; the first is the role's subcommand.
@@ -98,6 +103,7 @@ package struct ChildLaunch: Hashable, Sendable {
         case data
         case control
         case predecessor
+        case tickets
         case pages
         case plugins
     }
@@ -116,6 +122,7 @@ package struct ChildLaunch: Hashable, Sendable {
         case .predecessor: predecessor.map(String.init) ?? ""
         case .pages: pluginPage.map(String.init) ?? ""
         case .plugins: plugins.map(\.text).joined(separator: ",")
+        case .tickets: ticketSecret.map(String.init) ?? ""
         }
     }
 }
@@ -177,6 +184,7 @@ extension ChildLaunch {
             dataFolder: try text(.data),
             control: try descriptor(.control),
             predecessor: try descriptor(.predecessor),
+            ticketSecret: try descriptor(.tickets),
             pluginPage: try descriptor(.pages),
             plugins: plugins
         )

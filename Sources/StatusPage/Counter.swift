@@ -60,6 +60,13 @@ package enum Counter: Int, CaseIterable, Sendable {
     case oversizedBatches
     /// Connections that were ended for too many malformed commands.
     case errorLimits
+    // What is in front of HTTP.
+    /// WebSockets that a page of a foreign site asked for.
+    case refusedOrigins
+    case tlsHandshakes
+    case tlsResumptions
+    /// TLS handshakes and PROXY headers that failed, or did not come in time.
+    case failedHandshakes
 
     /// As in `tally status --json`: `bad_requests`.
     package var name: String {

@@ -82,10 +82,13 @@ package final class StatusPage {
     }
 
     /// Says where the service can be reached; addresses that do not fit are left out.
-    package func setAddresses(_ addresses: [SocketAddress]) {
+    ///
+    /// `labels`: what is spoken there, such as `tls`, for as many of them as it is known.
+    package func setAddresses(_ addresses: [SocketAddress], labels: [String] = []) {
         var text: [UInt8] = []
-        for address in addresses {
-            let line = Array("\(address)\n".utf8)
+        for (number, address) in addresses.enumerated() {
+            let label = labels.indices.contains(number) ? labels[number] : ""
+            let line = Array("\(address)\(label.isEmpty ? "" : " " + label)\n".utf8)
             guard text.count + line.count <= StatusLayout.maximumAddressByteCount else { break }
             text += line
         }

@@ -45,9 +45,14 @@ final class FolderClaim {
     }
 
     /// Makes the folder if it is missing, and checks that nobody else may write into it.
-    static func prepare(_ path: String) throws(SupervisorError) {
+    ///
+    /// `account`: whose it is to be, if not this process's own.
+    static func prepare(_ path: String, for account: Account? = nil) throws(SupervisorError) {
         do throws(SystemError) {
-            if try Folder(at: path) == nil { try Folder.make(at: path) }
+            if try Folder(at: path) == nil {
+                try Folder.make(at: path)
+                try account?.own(path)
+            }
         } catch {
             throw error.isMissingFile ? .folderHasNoParent(path) : .folderUnusable(path, error)
         }
@@ -60,7 +65,8 @@ final class FolderClaim {
         guard let folder else {
             throw .folderUnusable(path, SystemError(operation: "look at \(path)", code: ENOENT))
         }
-        guard folder.owner == Folder.ownUser || Folder.ownUser == 0 else {
+        let owner = account?.user ?? Folder.ownUser
+        guard folder.owner == owner || owner == 0 else {
             throw .folderNotOwned(path, owner: folder.owner)
         }
         // Not mended here: the folder may be one that the operator named by mistake.

@@ -47,6 +47,7 @@ final class ListenerSet {
     init(
         _ addresses: [SocketAddress],
         workerCount: Int,
+        unixModes: [String: UInt32] = [:],
         extending old: ListenerSet? = nil
     ) throws(SupervisorError) {
         try Self.check(addresses)
@@ -65,6 +66,7 @@ final class ListenerSet {
                     entry.listeners.append(try Self.listen(entry.bound, isJoining: true))
                 }
             }
+            try Self.setMode(of: entry.bound, unixModes)
             entries.append(entry)
         }
         self.entries = entries
@@ -85,8 +87,30 @@ final class ListenerSet {
         }
     }
 
+    /// Makes all sockets another account's, which may then open more on the same addresses.
+    func give(to account: Account) throws(SystemError) {
+        for entry in entries {
+            for listener in entry.listeners { try account.own(listener.descriptor) }
+            if case .unix(let path) = entry.bound { try account.own(path) }
+        }
+    }
+
     func descriptors(ofWorker index: Int) -> [Int32] {
         entries.map { $0.listeners[$0.isShared ? 0 : index].descriptor.raw }
+    }
+
+    /// Until here nobody but this user could connect: the mask of new files sees to that.
+    private static func setMode(
+        of address: SocketAddress,
+        _ modes: [String: UInt32]
+    ) throws(SupervisorError) {
+        guard case .unix(let path) = address else { return }
+        let ownerAlone: UInt32 = 0o600
+        do throws(SystemError) {
+            try File.setPermissions(path, modes[path] ?? ownerAlone)
+        } catch {
+            throw .cannotListen(address, error)
+        }
     }
 
     private static func check(_ addresses: [SocketAddress]) throws(SupervisorError) {

@@ -9,17 +9,19 @@ final class Setup {
     let hubConfiguration: Descriptor
     let workerConfiguration: Descriptor
 
-    /// `old`: what is in force, whose sockets are used again.
+    /// `old`: what is in force, whose sockets are used again; `bound`: sockets that are open already.
     init(
         _ options: SupervisorOptions,
-        replacing old: Setup? = nil
+        replacing old: Setup? = nil,
+        listeners bound: ListenerSet? = nil
     ) throws(SupervisorError) {
         precondition(1...SupervisorOptions.maximumWorkerCount ~= options.workerCount)
         self.options = options
         listeners = try ListenerSet(
             options.addresses,
             workerCount: options.workerCount,
-            extending: old?.listeners
+            unixModes: options.unixModes,
+            extending: bound ?? old?.listeners
         )
         do throws(SystemError) {
             hubConfiguration = try File.sealed(

@@ -40,6 +40,7 @@ extension Supervisor {
                 forget(identity)
             case .announceServing:
                 logger.notice("serving", metadata: ["workers": "\(setup.options.workerCount)"])
+                serviceManager.tell(.ready)
             case .renewed:
                 finishErrand()
             case .renewalFailed(let failure):
@@ -145,6 +146,7 @@ extension Supervisor {
             dataFolder: claim.path,
             control: pair?.second,
             predecessor: predecessor,
+            ticketSecret: isHub ? nil : ticketSecret.raw,
             pluginPage: makeRoom(for: places, identity, slot: number),
             plugins: places
         )

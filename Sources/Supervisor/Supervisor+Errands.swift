@@ -81,6 +81,12 @@ extension Supervisor {
                     problems: ["data: the data folder cannot change while Tally runs; restart it"]
                 )
             }
+            if let account = options.account, !account.isCurrent {
+                throw LoadingFailure(
+                    exitStatus: 78,
+                    problems: ["user: cannot change while Tally runs; restart it"]
+                )
+            }
             replace(with: try Setup(options, replacing: setup), includingHub: includingHub)
         } catch let failure as LoadingFailure {
             refuse(failure)
@@ -162,7 +168,7 @@ extension Supervisor {
         previousSetup = nil
         previousPlugins = nil
         previousProgram = nil
-        page.setAddresses(setup.listeners.addresses)
+        page.setAddresses(setup.listeners.addresses, labels: setup.options.addressLabels)
         if let level = setup.options.logLevel { logger.logLevel = level }
         guard let errand else { return }
         self.errand = nil

@@ -116,6 +116,7 @@ extension Supervisor {
             hubConfiguration: setup.hubConfiguration.raw,
             workerConfiguration: setup.workerConfiguration.raw,
             ownProgram: ownProgram.raw,
+            ticketSecret: ticketSecret.raw,
             answer: answer,
             addresses: setup.listeners.entries.map { entry in
                 SupervisorState.Address(

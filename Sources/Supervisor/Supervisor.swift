@@ -2,7 +2,7 @@
 
 import Glibc
 package import Logging
-import Reactor
+package import Reactor
 import StatusPage
 
 /// The parent of one hub and N workers: starts, watches, restarts, replaces and stops them.
@@ -23,10 +23,15 @@ package final class Supervisor {
     let pluginPage: PluginPage
     /// The program that runs, for going back to it.
     let ownProgram: Descriptor
+    /// A sealed file with what workers derive the keys of session tickets from, the same for as long
+    /// as the service runs: never on a disk, and handed on at an upgrade.
+    let ticketSecret: Descriptor
     /// Where a newer one will be; nil when nobody knows.
     let program: String?
     let renewalOptions: RenewalOptions
     var logger: Logger
+    /// Whoever wants to know when the service is ready.
+    let serviceManager = ServiceManager.ofEnvironment
     var operators: OperatorDoor?
     var setup: Setup
     /// What to go back to when the renewal that runs fails.
@@ -50,6 +55,7 @@ package final class Supervisor {
 
     /// Claims the data folder and opens every socket; starts nothing yet.
     ///
+    /// With an account it becomes that one as soon as it listens; what it makes is the account's.
     /// - Throws: what keeps this Tally from starting, with what to do about it.
     package init(_ options: SupervisorOptions, logger: Logger) throws(SupervisorError) {
         OwnProcess.keepNewFilesPrivate()
@@ -58,8 +64,15 @@ package final class Supervisor {
         self.logger = logger
         renewalOptions = options.renewal
         program = options.renewal.program
-        claim = try FolderClaim(path: options.dataFolder)
-        setup = try Setup(options)
+        if let account = options.account, !account.isCurrent {
+            let listeners = try Self.listenAndBecome(account, options)
+            claim = try FolderClaim(path: options.dataFolder)
+            setup = try Setup(options, listeners: listeners)
+        } else {
+            claim = try FolderClaim(path: options.dataFolder)
+            setup = try Setup(options)
+        }
+        Self.giveUpPrivileges(options)
         hubListener = try Self.listen(DataFolder.hubSocketPath(options.dataFolder))
         operatorListener = try Self.listen(DataFolder.operatorSocketPath(options.dataFolder))
         do throws(SystemError) {
@@ -71,6 +84,7 @@ package final class Supervisor {
         do throws(SystemError) {
             loop = try EventLoop()
             ownProgram = try OwnProcess.openProgram()
+            ticketSecret = try Self.makeTicketSecret()
         } catch {
             throw .system(error)
         }
@@ -84,15 +98,45 @@ package final class Supervisor {
         for identity in identities {
             page.slot(StatusPage.slots(of: identity).lowerBound)?.assign(identity, .current)
         }
-        page.setAddresses(setup.listeners.addresses)
+        page.setAddresses(setup.listeners.addresses, labels: options.addressLabels)
         publishPlugins()
+    }
+
+    /// Opens what only the superuser may open, gives it to the account, and becomes the account.
+    private static func listenAndBecome(
+        _ account: Account,
+        _ options: SupervisorOptions
+    ) throws(SupervisorError) -> ListenerSet {
+        guard Account.isSuperuser else { throw .notSuperuser(account.name) }
+        try FolderClaim.prepare(options.dataFolder, for: account)
+        let listeners = try ListenerSet(
+            options.addresses,
+            workerCount: options.workerCount,
+            unixModes: options.unixModes
+        )
+        do throws(SystemError) {
+            try listeners.give(to: account)
+            try account.become()
+        } catch {
+            throw .system(error)
+        }
+        return listeners
+    }
+
+    /// What this process and all that it starts can do without.
+    private static func giveUpPrivileges(_ options: SupervisorOptions) {
+        OwnProcess.forbidNewPrivileges()
+        if !options.allowsCoreDumps { OwnProcess.forbidCoreDumps() }
     }
 
     /// Makes the data folder if it is missing, for what is to lie there before there is a supervisor.
     ///
     /// - Throws: when it cannot be made, or others may write into it.
-    package static func prepareFolder(_ path: String) throws(SupervisorError) {
-        try FolderClaim.prepare(path)
+    package static func prepareFolder(
+        _ path: String,
+        for account: Account? = nil
+    ) throws(SupervisorError) {
+        try FolderClaim.prepare(path, for: account)
     }
 
     /// Goes on where another program stopped: same process, same children.
@@ -116,6 +160,12 @@ package final class Supervisor {
         previousProgram = Descriptor(owning: state.ownProgram)
         loop = try EventLoop()
         ownProgram = try OwnProcess.openProgram()
+        if let raw = state.ticketSecret {
+            ticketSecret = Descriptor(owning: raw)
+        } else {
+            // The program before this one knew no TLS.
+            ticketSecret = try Self.makeTicketSecret()
+        }
         supervision = Supervision(
             resuming: state.children.map { ($0.identity, $0.process?.pid) },
             setup.options.timing,
@@ -194,6 +244,7 @@ package final class Supervisor {
     }
 
     private func stop(_ signal: Int32) {
+        serviceManager.tell(.stopping)
         let message: Logger.Message = supervision.isStopping ? "stopping at once" : "draining"
         logger.notice(
             message,
@@ -215,6 +266,13 @@ package final class Supervisor {
         let latest = loop.now + interval
         let next = min(supervision.nextDeadline ?? latest, latest)
         wakeUp = loop.schedule(after: next - loop.now) { [unowned self] in watch() }
+    }
+
+    private static func makeTicketSecret() throws(SystemError) -> Descriptor {
+        var generator = SystemRandomNumberGenerator()
+        let byteCount = 32  // as many as the keys that are derived from it have
+        let bytes = (0..<byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return try File.sealed(bytes, name: "tally-tickets")
     }
 
     /// A Unix socket in the data folder.

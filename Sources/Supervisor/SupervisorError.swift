@@ -6,6 +6,8 @@ package import Reactor
 /// Why a supervisor cannot start; each text says what to do next.
 package enum SupervisorError: Error, Hashable, Sendable {
     case noAddress
+    /// The manifest names a user that this process is not and cannot become.
+    case notSuperuser(String)
     case tooManyAddresses(Int, most: Int)
     case repeatedAddress(SocketAddress)
     case addressInUse(SocketAddress)
@@ -28,7 +30,7 @@ package enum SupervisorError: Error, Hashable, Sendable {
         case .addressInUse, .folderInUse: 69
         case .cannotListen, .system: 71
         case .folderHasNoParent, .folderUnusable: 73
-        case .addressForbidden, .folderNotOwned, .folderOpenToOthers: 77
+        case .notSuperuser, .addressForbidden, .folderNotOwned, .folderOpenToOthers: 77
         case .noAddress, .tooManyAddresses, .repeatedAddress, .addressNotHere, .socketPathTooLong:
             78
         }
@@ -48,9 +50,12 @@ extension SupervisorError: CustomStringConvertible {
             "the address \(address) is in use by another process, or by another address of the "
                 + "list; stop the other process\(Self.wayToFind(address)), or choose another "
                 + "address with --listen"
+        case .notSuperuser(let user):
+            "only root can become user \(user); start as root, or as \(user), or leave user: empty"
         case .addressForbidden(let address):
             "this user may not listen on \(address); choose a port from 1024, or grant "
-                + "CAP_NET_BIND_SERVICE; a Unix socket needs a folder that this user may write"
+                + "CAP_NET_BIND_SERVICE, or restart Tally if it gave up being root (user:); "
+                + "a Unix socket needs a folder that this user may write"
         case .addressNotHere(let address):
             "this machine has no address \(address.host); `ip address` lists those it has, and "
                 + "0.0.0.0 or [::] mean all of them"

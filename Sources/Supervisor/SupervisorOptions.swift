@@ -12,6 +12,14 @@ package struct SupervisorOptions: Sendable {
 
     /// Where to listen; port 0 lets the system choose one, which all workers then share.
     package var addresses: [SocketAddress]
+    /// Whom the supervisor becomes once it listens; nil: who starts it.
+    package var account: Account?
+    /// Whether a crash may leave memory on a disk.
+    package var allowsCoreDumps = true
+    /// What is spoken there, for who looks at the status: `tls` or nothing, for each address.
+    package var addressLabels: [String] = []
+    /// The permission bits of Unix sockets' files, by path; 0600 without.
+    package var unixModes: [String: UInt32] = [:]
     package var workerCount: Int
     /// Made when it is missing; its parent must exist.
     package var dataFolder: String

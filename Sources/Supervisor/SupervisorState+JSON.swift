@@ -36,6 +36,7 @@ extension SupervisorState {
             writer.endObject()
         }
         for (name, path) in Self.numbers { writer.member(name, Int(self[keyPath: path])) }
+        if let ticketSecret { writer.member("ticket_secret", Int(ticketSecret)) }
         if let answer { writer.member("answer", Int(answer)) }
         writer.member("workers", workerCount)
         writer.list("addresses", addresses) { writer, address in
@@ -97,6 +98,7 @@ extension SupervisorState {
             hubConfiguration: -1,
             workerConfiguration: -1,
             ownProgram: -1,
+            ticketSecret: try value.optionalDescriptor("ticket_secret"),
             answer: try value.optionalDescriptor("answer"),
             addresses: try value.list("addresses") { try? Address($0) },
             workerCount: try value.number("workers", 1...SupervisorOptions.maximumWorkerCount),

@@ -53,6 +53,8 @@ struct SupervisorState: Hashable {
     var workerConfiguration: Int32
     /// The program that runs now, to go back to.
     var ownProgram: Int32
+    /// nil from a program that knew no TLS.
+    var ticketSecret: Int32?
     /// Where a probe writes what is wrong.
     var answer: Int32?
     var addresses: [Address]
@@ -68,7 +70,7 @@ struct SupervisorState: Hashable {
         [
             lock, statusPage, hubListener, operatorListener, hubConfiguration,
             workerConfiguration, ownProgram,
-        ] + [answer].compactMap(\.self) + addresses.flatMap(\.listeners)
+        ] + [answer, ticketSecret].compactMap(\.self) + addresses.flatMap(\.listeners)
             + children.compactMap { $0.process?.control } + askers
     }
 }

@@ -29,6 +29,7 @@ extension Connection {
     private var expected: Deadline.Purpose {
         switch phase {
         case .ended: return .none
+        case .entering: return .entering
         case .lingering: return .lingering
         case .flushing: return .sending
         case .webSocket:
@@ -49,6 +50,7 @@ extension Connection {
     private func duration(of purpose: Deadline.Purpose) -> Duration? {
         switch purpose {
         case .none: nil
+        case .entering: server.limits.handshakeTimeout
         case .requestHead: server.limits.requestHeadTimeout
         case .requestBody: server.limits.requestBodyTimeout
         case .answer: exchange?.deferred?.patience
@@ -69,6 +71,9 @@ extension Connection {
         switch deadline.purpose {
         case .none:
             break
+        case .entering:
+            server.counters.failedHandshakes += 1
+            end(.connectionLost(nil))
         case .requestHead, .requestBody:
             // A client that sent nothing at all may be a browser that connected ahead of need.
             let isSilent = exchange?.parser.isBetweenRequests ?? true

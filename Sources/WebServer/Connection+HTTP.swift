@@ -32,6 +32,7 @@ extension Connection {
 
     /// Closes a connection that waits for its next request, since the server is going.
     func endIfIdle() {
+        if phase == .entering { return end(.connectionLost(nil)) }
         guard phase == .http, queue.isEmpty, !isAnswering,
             exchange?.parser.isBetweenRequests ?? false
         else { return }
@@ -39,6 +40,18 @@ extension Connection {
     }
 
     private func take(_ request: HTTPRequest) {
+        if let direct = exchange?.directPeer {
+            // Of each request anew: a proxy may send several clients' over one connection.
+            let client = ForwardedClient.address(
+                request.headers,
+                server.trustedProxies.field,
+                direct: direct,
+                trusted: server.trustedProxies.networks
+            )
+            guard move(to: client) else {
+                return answerLast(.text(.tooManyRequests, "too many connections from your address"))
+            }
+        }
         let context = HTTPResponseEncoder.Context(answering: request)
         guard ServerHandshake.isRequested(by: request) else {
             exchange?.context = context

@@ -5,7 +5,11 @@ import WebSocket
 
 extension Connection {
     /// The socket to hand over; nil once it is closed.
-    package var movableDescriptor: Int32? { isOpen && !peerHasEnded ? rawDescriptor : nil }
+    ///
+    /// TLS cannot move: its keys and counters are inside OpenSSL.
+    package var movableDescriptor: Int32? {
+        isOpen && !peerHasEnded && tls == nil ? rawDescriptor : nil
+    }
 
     /// What another process needs to go on with this WebSocket; nil for what cannot move: HTTP,
     /// and what is about to close.

@@ -2,6 +2,7 @@
 
 import HTTP
 import Reactor
+import TLS
 
 /// Bytes in and out: the only part that touches the socket.
 extension Connection {
@@ -11,12 +12,12 @@ extension Connection {
         server.withReceiveBuffer { buffer in
             for _ in 0..<WebServerLimits.maximumReceiveCountPerTurn {
                 guard wantsToRead, let raw = rawDescriptor else { return }
-                switch Socket.receive(raw, into: &buffer) {
+                switch take(from: raw, into: &buffer) {
                 case .transferred(let count):
                     lastReceived = server.loop.now
                     process(buffer.span.extracting(0..<count))
                     resume()
-                    guard count == buffer.count else { return }
+                    guard count == buffer.count || tls != nil else { return }
                 case .wouldBlock:
                     return
                 case .endOfStream:
@@ -47,7 +48,7 @@ extension Connection {
             switch phase {
             case .http: processHTTP(bytes, from: &offset)
             case .webSocket: processWebSocket(bytes, from: &offset)
-            case .flushing, .lingering, .ended: break processing
+            case .entering, .flushing, .lingering, .ended: break processing
             }
         }
         isCorked = false
@@ -83,7 +84,7 @@ extension Connection {
             if exchange?.deferred?.halfClose == .abandon { end(.connectionLost(nil)) }
         case .http where !queue.isEmpty: finishSending()
         case .flushing: break
-        case .http, .webSocket, .lingering, .ended: end(.connectionLost(nil))
+        case .entering, .http, .webSocket, .lingering, .ended: end(.connectionLost(nil))
         }
     }
 
@@ -92,10 +93,12 @@ extension Connection {
     /// Sends at once if nothing waits before it, and keeps what the kernel does not take.
     func enqueue(_ frame: SharedFrame) {
         guard queue.isEmpty, !isCorked, let raw = rawDescriptor else {
-            if phase != .ended { queue.append(frame, at: server.loop.now) }
+            if phase != .ended {
+                queue.append(frame, at: server.loop.now, keeping: tls?.heldByteCount ?? 0)
+            }
             return
         }
-        keepRest(of: frame, after: Socket.send(raw, frame.bytes, from: 0))
+        keepRest(of: frame, after: offer(frame.bytes, to: raw))
     }
 
     /// Keeps what the kernel did not take of a frame.
@@ -105,8 +108,9 @@ extension Connection {
             return
         case .transferred(let count):
             queue.append(frame, from: count, at: server.loop.now)
+            if tls != nil { sendQueued() }
         case .wouldBlock, .endOfStream:
-            queue.append(frame, at: server.loop.now)
+            queue.append(frame, at: server.loop.now, keeping: tls?.heldByteCount ?? 0)
         case .failed(let error):
             end(.connectionLost(error))
             return
@@ -124,11 +128,12 @@ extension Connection {
         while !queue.isEmpty, let raw = rawDescriptor {
             let pieces = queue.pieces(maximumCount: Socket.maximumGatheredCount)
             let offered = pieces.reduce(-queue.headOffset) { $0 + $1.count }
-            switch Socket.send(raw, gathering: pieces, firstOffset: queue.headOffset) {
+            switch offer(gathering: pieces, firstOffset: queue.headOffset, to: raw) {
             case .transferred(let count):
                 queue.removeSent(count)
                 countSent(count)
-                guard count >= offered else { return }
+                // TLS takes a record at a time, whatever room the socket has.
+                guard count >= offered || tls != nil else { return }
             case .wouldBlock, .endOfStream:
                 return
             case .failed(let error):
@@ -154,6 +159,7 @@ extension Connection {
             return
         }
         phase = .lingering
+        tls?.endSending()
         Socket.shutdownSending(raw)
     }
 }

@@ -2,6 +2,7 @@
 
 import Compression
 import Reactor
+import TLS
 import WebSocket
 
 extension Connection {
@@ -40,7 +41,7 @@ extension Connection {
     func closeAsSlow() {
         server.counters.slowDisconnects += 1
         // What is queued would only delay the close frame; the client recovers it elsewhere.
-        queue.dropUnstarted()
+        queue.dropUnstarted(keeping: tls?.heldByteCount ?? 0)
         close(server.limits.slowClosePayload, .slow)
     }
 

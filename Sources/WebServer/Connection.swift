@@ -2,6 +2,7 @@
 
 import HTTP
 package import Reactor
+import TLS
 import WebSocket
 
 /// One socket, first speaking HTTP and then, if it asked for it, WebSocket.
@@ -9,6 +10,8 @@ import WebSocket
 /// Everything it owns while it waits is in this object; see `WebServer` for what all share.
 package final class Connection: EventHandler {
     enum Phase: UInt8 {
+        /// Before the first byte of HTTP: what the proxy says, and the TLS handshake.
+        case entering
         case http
         case webSocket
         /// Sends what is queued, takes nothing.
@@ -29,6 +32,8 @@ package final class Connection: EventHandler {
     let server: WebServer
     var descriptor: Descriptor?
     var registration: Registration?
+    /// nil for bytes that go over the socket as they are.
+    var tls: TLSSession?
     var phase = Phase.http
 
     /// The HTTP side; nil once WebSocket is spoken.
@@ -40,7 +45,7 @@ package final class Connection: EventHandler {
     var unprocessed: [UInt8] = []
     var deadline = Deadline()
 
-    private let packedPeer: PackedAddress
+    private var packedPeer: PackedAddress
 
     /// Whether the application has been told that it is open, and not that it is closed.
     var isReportedOpen = false
@@ -55,14 +60,19 @@ package final class Connection: EventHandler {
         id: ConnectionID,
         peer: SocketAddress,
         descriptor: consuming Descriptor,
-        server: WebServer
+        server: WebServer,
+        entrance: Entrance? = nil
     ) {
         self.id = id
         self.descriptor = consume descriptor
         self.server = server
         lastReceived = server.loop.now
         packedPeer = PackedAddress(peer)
-        exchange = HTTPExchange(limits: server.limits.http)
+        exchange = HTTPExchange(limits: server.limits.http, directPeer: peer)
+        if let entrance {
+            exchange?.entrance = entrance
+            phase = .entering
+        }
     }
 
     func start() {
@@ -75,8 +85,12 @@ package final class Connection: EventHandler {
         }
     }
 
-    /// The other end.
-    package var peer: SocketAddress { packedPeer.address }
+    /// The client's address, as far as it is known: the other end of the socket, or whom a trusted
+    /// proxy speaks for.
+    package internal(set) var peer: SocketAddress {
+        get { packedPeer.address }
+        set { packedPeer = PackedAddress(newValue) }
+    }
 
     var rawDescriptor: Int32? { descriptor?.raw }
 
@@ -87,6 +101,7 @@ package final class Connection: EventHandler {
     package var unsentByteCount: Int { queue.byteCount }
 
     package func handle(_ readiness: Readiness) {
+        guard phase != .entering else { return enter() }
         if readiness.contains(.writable) {
             flush()
             resume()
@@ -107,7 +122,7 @@ package final class Connection: EventHandler {
         switch phase {
         case .http, .webSocket: !peerHasEnded && unprocessed.isEmpty && !isBackedUp
         case .lingering: true
-        case .flushing, .ended: false
+        case .entering, .flushing, .ended: false
         }
     }
 
@@ -121,7 +136,8 @@ package final class Connection: EventHandler {
         guard let registration, phase != .ended else { return }
         var interest: Interest = []
         if wantsToRead { interest.insert(.readable) }
-        if !queue.isEmpty { interest.insert(.writable) }
+        if !queue.isEmpty || tls?.readingNeedsToWrite ?? false { interest.insert(.writable) }
+        if phase == .entering { interest = exchange?.entrance?.interest ?? [] }
         server.loop.modify(registration, interest)
         updateLane()
         updateDeadline()
@@ -129,7 +145,7 @@ package final class Connection: EventHandler {
 
     /// Lets frames for many be sent straight to the socket while nothing waits before them.
     private func updateLane() {
-        if isOpen, queue.isEmpty, let raw = rawDescriptor {
+        if isOpen, queue.isEmpty, tls == nil, let raw = rawDescriptor {
             server.lanes.open(id, raw, endpoint.compression)
         } else {
             server.lanes.close(id)
@@ -143,6 +159,7 @@ package final class Connection: EventHandler {
         if let registration { server.loop.remove(registration) }
         registration = nil
         server.lanes.close(id)
+        tls = nil
         descriptor = nil
         abandonDeferred(cause)
         exchange = nil

@@ -6,6 +6,7 @@ import Reactor
 struct Deadline {
     enum Purpose: UInt8 {
         case none
+        case entering
         case requestHead
         case requestBody
         case answer

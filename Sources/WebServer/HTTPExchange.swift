@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTP
+import Reactor
 
 /// A connection's HTTP side, apart from it so that a WebSocket does not carry it along.
 final class HTTPExchange {
@@ -14,6 +15,10 @@ final class HTTPExchange {
         var isChunked = false
     }
 
+    /// The other end of the socket, or whom the PROXY header named in its place.
+    var directPeer: SocketAddress
+    /// What comes before the first request; nil once that is over.
+    var entrance: Entrance?
     var parser: HTTPRequestParser
     var answeredCount = 0
 
@@ -21,7 +26,8 @@ final class HTTPExchange {
     var context: HTTPResponseEncoder.Context?
     var deferred: Deferred?
 
-    init(limits: HTTPLimits) {
+    init(limits: HTTPLimits, directPeer: SocketAddress) {
+        self.directPeer = directPeer
         parser = HTTPRequestParser(limits: limits)
     }
 }

@@ -6,10 +6,12 @@ import Reactor
 final class Listener: EventHandler {
     private let raw: Int32
     private let server: WebServer
+    private let traits: ListenerTraits
     private var registration: Registration?
 
-    init(_ raw: Int32, _ server: WebServer) {
+    init(_ raw: Int32, _ traits: ListenerTraits, _ server: WebServer) {
         self.raw = raw
+        self.traits = traits
         self.server = server
     }
 
@@ -34,7 +36,7 @@ final class Listener: EventHandler {
             guard server.mayAccept() else { return }
             switch Socket.accept(raw) {
             case .accepted(let accepted):
-                server.admit(accepted)
+                server.admit(accepted, traits)
             case .wouldBlock:
                 return
             case .descriptorsExhausted:

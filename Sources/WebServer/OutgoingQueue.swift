@@ -52,9 +52,15 @@ struct OutgoingQueue {
     /// `offset` bytes of the frame are sent already, which can only be if nothing waits before it.
     ///
     /// A frame with a conflation key takes the place of one with the same key that waits whole.
-    mutating func append(_ frame: SharedFrame, from offset: Int = 0, at now: MonotonicTime) {
+    /// `heldByteCount`: so many of the next bytes are on their way already, though not sent.
+    mutating func append(
+        _ frame: SharedFrame,
+        from offset: Int = 0,
+        at now: MonotonicTime,
+        keeping heldByteCount: Int = 0
+    ) {
         precondition(offset < frame.bytes.count && (offset == 0 || isEmpty))
-        if let key = frame.conflationKey, let index = index(of: key) {
+        if let key = frame.conflationKey, let index = index(of: key, behind: heldByteCount) {
             byteCount += frame.bytes.count - frames[index].frame.bytes.count
             frames[index] = Waiting(frame: frame, since: frames[index].since)
             return
@@ -66,15 +72,27 @@ struct OutgoingQueue {
     }
 
     /// The frame of a key of which nothing is sent.
-    private func index(of key: ConflationKey) -> Int? {
+    private func index(of key: ConflationKey, behind heldByteCount: Int) -> Int? {
         guard !isEmpty else { return nil }
-        let first = headOffset > 0 ? headIndex + 1 : headIndex
+        let first = firstUnstartedIndex(behind: heldByteCount)
+        guard first < frames.count else { return nil }
         if conflatedIndex >= first, conflatedIndex < frames.count,
             frames[conflatedIndex].frame.conflationKey == key
         {
             return conflatedIndex
         }
         return frames[first...].lastIndex { $0.frame.conflationKey == key }
+    }
+
+    /// The first frame of which nothing is sent or on its way.
+    private func firstUnstartedIndex(behind heldByteCount: Int) -> Int {
+        var first = headOffset > 0 ? headIndex + 1 : headIndex
+        var covered = headOffset > 0 ? frames[headIndex].frame.bytes.count - headOffset : 0
+        while covered < heldByteCount, first < frames.count {
+            covered += frames[first].frame.bytes.count
+            first += 1
+        }
+        return first
     }
 
     /// The next pieces to send, the first from `headOffset` on.
@@ -109,14 +127,17 @@ struct OutgoingQueue {
     }
 
     /// Drops every frame of which nothing is sent: one that has begun must be ended.
-    mutating func dropUnstarted() {
-        guard headOffset > 0, !isEmpty else {
+    ///
+    /// `heldByteCount`: so many of the next bytes are on their way already, though not sent.
+    mutating func dropUnstarted(keeping heldByteCount: Int = 0) {
+        let kept = isEmpty ? [] : frames[headIndex..<firstUnstartedIndex(behind: heldByteCount)]
+        guard !kept.isEmpty else {
             self = OutgoingQueue()
             return
         }
-        let head = frames[headIndex]
-        frames = [head]
+        byteCount = kept.reduce(-headOffset) { $0 + $1.frame.bytes.count }
+        frames = Array(kept)
         headIndex = 0
-        byteCount = head.frame.bytes.count - headOffset
+        conflatedIndex = 0
     }
 }

@@ -14,6 +14,7 @@ package final class WebServer {
     package internal(set) var counters = WebServerCounters()
     let loop: EventLoop
     let application: any WebApplication
+    let trustedProxies: TrustedProxies
 
     /// Whether answers end their connections, since the server is about to go.
     private(set) var isDraining = false
@@ -33,9 +34,19 @@ package final class WebServer {
     private var abandoned: [(Connection, PendingAnswer, AbandonCause)] = []
     private var receiveBuffer: [UInt8] = []
     private var isSweeping = false
+    /// Where TLS puts small frames together; empty in between, its memory stays.
+    var record: [UInt8] = []
+    private var handshakeTurn = MonotonicTime(nanoseconds: 0)
+    private var handshakeTime = Duration.zero
     private var date = (second: Int64.min, text: "")
 
-    package init(loop: EventLoop, limits: WebServerLimits, application: any WebApplication) {
+    package init(
+        loop: EventLoop,
+        limits: WebServerLimits,
+        application: any WebApplication,
+        trustedProxies: TrustedProxies = TrustedProxies()
+    ) {
+        self.trustedProxies = trustedProxies
         self.loop = loop
         self.limits = limits
         self.application = application
@@ -50,8 +61,11 @@ package final class WebServer {
     /// Serves the connections of a listening socket, which stays the caller's to close.
     ///
     /// - Throws: when the kernel cannot watch more descriptors.
-    package func listen(on raw: Int32) throws(SystemError) {
-        let listener = Listener(raw, self)
+    package func listen(
+        on raw: Int32,
+        as traits: ListenerTraits = ListenerTraits()
+    ) throws(SystemError) {
+        let listener = Listener(raw, traits, self)
         try listener.start()
         listeners.append(listener)
     }
@@ -109,68 +123,101 @@ package final class WebServer {
         }
     }
 
-    func admit(_ accepted: consuming AcceptedConnection) {
+    func admit(_ accepted: consuming AcceptedConnection, _ traits: ListenerTraits) {
         let peer = accepted.peer
         let descriptor = accepted.takeDescriptor()
         guard table.count < limits.maximumConnectionCount else {
             counters.rejectedConnections += 1
-            return refuse(descriptor, .serviceUnavailable, "too many connections")
+            return refuse(descriptor, traits, .serviceUnavailable, "too many connections")
         }
         guard !isShortOfMemory else {
             counters.rejectedForMemory += 1
-            return refuse(descriptor, .serviceUnavailable, "no memory to spare")
+            return refuse(descriptor, traits, .serviceUnavailable, "no memory to spare")
         }
-        guard admission.enter(peer) else {
+        guard enter(peer) else {
             counters.rejectedForAddress += 1
-            return refuse(descriptor, .tooManyRequests, "too many connections from your address")
+            // A handshake to say so in TLS would cost more than the connection.
+            if traits.tls == nil { sendRefusal(forAddressOn: descriptor.raw) }
+            return
         }
         Socket.setNoDelay(descriptor.raw)
-        let connection = insert(descriptor, peer: peer)
+        let connection = insert(descriptor, peer: peer, entrance: Entrance(traits))
         counters.acceptedConnections += 1
         connection.start()
         startSweeping()
     }
 
     func insertAdopted(_ descriptor: consuming Descriptor, peer: SocketAddress) -> Connection {
-        admission.enterAdopted(peer)
+        if !trustedProxies.contains(peer) { admission.enterAdopted(peer) }
         return insert(descriptor, peer: peer)
     }
 
     private func insert(
         _ descriptor: consuming Descriptor,
-        peer: SocketAddress
+        peer: SocketAddress,
+        entrance: Entrance? = nil
     ) -> Connection {
         var slot: Descriptor? = consume descriptor
         return table.insert { id in
             guard let descriptor = slot.take() else { preconditionFailure("inserted twice") }
-            return Connection(id: id, peer: peer, descriptor: descriptor, server: self)
+            return Connection(
+                id: id,
+                peer: peer,
+                descriptor: descriptor,
+                server: self,
+                entrance: entrance
+            )
         }
     }
 
     /// Whether the answer arrives is the kernel's affair: one more connection is one too many.
-    private func refuse(_ descriptor: borrowing Descriptor, _ status: HTTPStatus, _ words: String) {
+    private func refuse(
+        _ descriptor: borrowing Descriptor,
+        _ traits: ListenerTraits,
+        _ status: HTTPStatus,
+        _ words: String
+    ) {
+        // A handshake to say so in TLS would cost more than the connection.
+        guard traits.tls == nil else { return }
+        send(refusal: status, words, on: descriptor.raw)
+    }
+
+    func sendRefusal(forAddressOn raw: Int32) {
+        send(refusal: .tooManyRequests, "too many connections from your address", on: raw)
+    }
+
+    private func send(refusal status: HTTPStatus, _ words: String, on raw: Int32) {
         var response = HTTPResponse.text(status, words)
         response.headers.append("Retry-After", "5")
         let bytes = HTTPResponseEncoder.encode(response, .unreadable, date: dateText())
-        _ = Socket.send(descriptor.raw, bytes, from: 0)
+        _ = Socket.send(raw, bytes, from: 0)
     }
 
     /// Counts a connection for another address: the one that a proxy says is its peer's.
     ///
     /// - Returns: false when that address has all the connections that it may have.
     func changeAddress(from old: SocketAddress, to new: SocketAddress) -> Bool {
-        guard admission.enter(new) else {
+        guard enter(new) else {
             counters.rejectedForAddress += 1
             return false
         }
-        admission.leave(old)
+        leave(old)
         return true
+    }
+
+    /// A trusted proxy is not counted: it speaks for many, who are.
+    private func enter(_ address: SocketAddress) -> Bool {
+        trustedProxies.contains(address) || admission.enter(address)
+    }
+
+    private func leave(_ address: SocketAddress) {
+        if !trustedProxies.contains(address) { admission.leave(address) }
     }
 
     /// Forgets a connection whose descriptor is closed.
     func remove(_ connection: Connection) {
         table.remove(connection.id)
-        admission.leave(connection.peer)
+        leave(connection.peer)
         // The descriptor that was given back may be the one that was missing.
         if isAcceptingPaused { resumeAccepting() }
     }
@@ -217,6 +264,16 @@ package final class WebServer {
         }
         body(&buffer)
         receiveBuffer = buffer
+    }
+
+    /// Whether this turn has time for another step of a TLS handshake.
+    var hasTimeForHandshake: Bool {
+        handshakeTurn != loop.now || handshakeTime < WebServerLimits.handshakeTimePerTurn
+    }
+
+    func countHandshakeTime(_ time: Duration) {
+        handshakeTime = (handshakeTurn == loop.now ? handshakeTime : .zero) + time
+        handshakeTurn = loop.now
     }
 
     /// The Date field's value, made once a second.

@@ -18,6 +18,11 @@ package struct WebServerCounters: Hashable, Sendable {
     package var lateAnswers = 0
     package var abandonedAnswers = 0
     package var upgrades = 0
+    /// TLS handshakes that were finished, and how many of them resumed a session.
+    package var handshakes = 0
+    package var resumedHandshakes = 0
+    /// TLS handshakes and PROXY headers that failed, or did not come in time.
+    package var failedHandshakes = 0
     /// WebSockets that were closed because their peer broke the protocol.
     package var protocolErrors = 0
     package var slowDisconnects = 0

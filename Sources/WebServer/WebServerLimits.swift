@@ -36,6 +36,10 @@ package struct WebServerLimits: Sendable {
     /// What a slow peer is told when `maximumUnsentByteCount` is passed.
     package var slowClosePayload = ClosePayload(code: CloseCode(rawValue: 3008), reason: "slow")
 
+    /// From a connection's start to the end of its TLS handshake, with the PROXY header before it;
+    /// then it is closed.
+    package var handshakeTimeout = Duration.seconds(10)
+
     /// From a connection's start, or a request's first byte, to the end of its head; then 408.
     package var requestHeadTimeout = Duration.seconds(10)
 
@@ -82,6 +86,10 @@ package struct WebServerLimits: Sendable {
 
     /// Requests and frames of one connection that are acted on in one turn, for the same reason.
     static let maximumEventCountPerTurn = 256
+
+    /// What TLS handshakes may take of one turn, at least one of them: each signs, which takes up to
+    /// a few milliseconds, and a flood of them must not hold up those who are served already.
+    static let handshakeTimePerTurn = Duration.milliseconds(4)
 
     /// Connections accepted in one turn, for the same reason.
     static let maximumAcceptCountPerTurn = 64

@@ -17,6 +17,10 @@ extension ClientGateway: WebApplication {
 
     func decideUpgrade(_ request: HTTPRequest, on connection: Connection) -> UpgradeDecision {
         guard request.path == HTTPRoutes.webSocketPath else { return .refuse(.notFound) }
+        guard routes.origins.allows(request) else {
+            status.add(.refusedOrigins)
+            return .refuse(routes.foreignOrigin)
+        }
         guard !isRetired, sessions.count < configuration.client.maximumConnections else {
             status.add(.rejectedConnections)
             return .refuse(routes.serviceUnavailable)

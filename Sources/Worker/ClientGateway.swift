@@ -170,8 +170,38 @@ final class ClientGateway {
     func leave(_ session: Session) {
         isRetired = true
         session.phase = .closed
+        // Those who stay must not be taken for it.
+        for subscription in session.subscriptions { dismiss(subscription) }
         session.subscriptions = SubscriptionList()
         sessions[session.id] = nil
+    }
+
+    /// Makes a link of its own for the sessions that could not move, whose old link the successor
+    /// has; to the hub it is another worker's, for as long as they last.
+    func serveThoseWhoStay() {
+        isRetired = true
+        guard !sessions.isEmpty else { return }
+        refuseWhatWasAsked()
+        hello = WorkerMessage.Hello(
+            worker: hello.worker,
+            pid: hello.pid,
+            incarnation: UInt64.random(in: .min ... .max)
+        )
+        hub.beginAnew()
+    }
+
+    /// Whether the hub has done what was asked over the old link, only the successor will hear. To
+    /// ask again could do it twice, so the client decides; what only reads is asked again.
+    private func refuseWhatWasAsked() {
+        for (id, request) in pending.unanswered() {
+            switch request.purpose {
+            case .publish, .rpc: _ = pending.remove(id)
+            case .connectSubscribe, .subscribe, .unsubscribe, .history, .presence, .presenceStats:
+                continue
+            }
+            request.session.pendingCount -= 1
+            fail(request, ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000))
+        }
     }
 
     /// `reason`: in place of the code's own, where it is not empty.

@@ -98,6 +98,6 @@ struct DemoTokens {
             host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
         guard ["localhost", "127.0.0.1", "::1"].contains(String(name)) else { return false }
         guard let origin = request.headers["Origin"] else { return true }
-        return origin == "http://\(host)"
+        return origin == "http://\(host)" || origin == "https://\(host)"
     }
 }

@@ -39,15 +39,21 @@ final class Drain {
     /// recovery costs it little.
     func retire() {
         guard !hasBegun else { return }
-        farewell = .forceReconnect
-        let batches = Int(Self.retirementWindow / Self.batchInterval)
-        batchSize = max(1, (gateway.sessions.count + batches - 1) / batches)
+        spread()
         begin(deadline: Self.retirementWindow * 2)
     }
 
-    /// Ends the process once what is left has ended by itself, or after a while.
+    private func spread() {
+        farewell = .forceReconnect
+        let batches = Int(Self.retirementWindow / Self.batchInterval)
+        batchSize = max(1, (gateway.sessions.count + batches - 1) / batches)
+    }
+
+    /// Sends away whom a successor could not take over, spread over the window, and ends the process
+    /// with the last of them, or after a while.
     func finish(within limit: Duration) {
         hasBegun = true
+        spread()
         loop.schedule(after: limit) { [self] in loop.stop() }
         closeBatch()
     }

@@ -14,12 +14,34 @@ struct HTTPRoutes {
 
     /// nil unless the server runs as a demo.
     let demoTokens: DemoTokens?
+    /// Which pages may open WebSockets and read answers.
+    let origins: OriginPolicy
 
     func respond(
         to request: HTTPRequest,
         from peer: SocketAddress,
         hubIsConnected: Bool
     ) -> HTTPResponse {
+        var response = undressedAnswer(to: request, from: peer, hubIsConnected: hubIsConnected)
+        dress(&response, for: request)
+        return response
+    }
+
+    /// Adds what every answer has, whoever made it.
+    func dress(_ response: inout HTTPResponse, for request: HTTPRequest) {
+        // What an answer is, it says itself; a guess could turn text into a script.
+        if response.headers["X-Content-Type-Options"] == nil {
+            response.headers.append("X-Content-Type-Options", "nosniff")
+        }
+        origins.mark(&response, for: request)
+    }
+
+    private func undressedAnswer(
+        to request: HTTPRequest,
+        from peer: SocketAddress,
+        hubIsConnected: Bool
+    ) -> HTTPResponse {
+        if let preflight = origins.preflightAnswer(to: request) { return preflight }
         guard let answer = answer(to: request, from: peer, hubIsConnected: hubIsConnected) else {
             return .notFound
         }
@@ -34,6 +56,11 @@ struct HTTPRoutes {
         var response = HTTPResponse.text(.serviceUnavailable, "too many connections")
         response.headers.append("Retry-After", "5")
         return response
+    }
+
+    /// 403 for a page of a site that the manifest does not name (RFC 6455 §4.2.2).
+    var foreignOrigin: HTTPResponse {
+        .text(.forbidden, "pages of this origin may not connect; see allowed_origins")
     }
 
     private func answer(
@@ -79,6 +106,9 @@ struct HTTPRoutes {
             "Content-Security-Policy": StudioPage.contentSecurityPolicy,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
+            // No other site's window or page gets at this one (HTML §7.1.3, Fetch §3.7).
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
         ]
         let known = request.headers.list(of: "If-None-Match")
         guard known.contains(where: { $0 == file.entityTag || $0 == "*" }) else {

@@ -93,6 +93,16 @@ final class HubConnection: EventHandler {
         hasLeft = true
     }
 
+    /// Makes another link after `leave`, as if there had been none.
+    func beginAnew() {
+        hasLeft = false
+        framer = LinkFramer(limits: limits)
+        _ = writer.take()
+        unsent = []
+        sentByteCount = 0
+        connect()
+    }
+
     /// Goes on with a predecessor's link.
     func adopt(_ link: consuming Descriptor, _ state: HubLinkState) {
         precondition(!isConnected)

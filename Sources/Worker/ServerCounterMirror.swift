@@ -21,6 +21,9 @@ struct ServerCounterMirror {
         slot.add(.rejectedForMemory, counters.rejectedForMemory - shown.rejectedForMemory)
         slot.add(.acceptRateLimits, counters.acceptRateLimits - shown.acceptRateLimits)
         slot.add(.acceptPauses, counters.acceptPauses - shown.acceptPauses)
+        slot.add(.tlsHandshakes, counters.handshakes - shown.handshakes)
+        slot.add(.tlsResumptions, counters.resumedHandshakes - shown.resumedHandshakes)
+        slot.add(.failedHandshakes, counters.failedHandshakes - shown.failedHandshakes)
         shown = counters
     }
 }

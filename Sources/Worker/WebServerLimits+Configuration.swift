@@ -32,6 +32,7 @@ extension WebServerLimits {
             code: CloseCode(rawValue: Disconnect.slow.rawValue),
             reason: Disconnect.slow.reason
         )
+        handshakeTimeout = configuration.tls.handshakeTimeout
         requestHeadTimeout = http.headerTimeout
         requestBodyTimeout = http.bodyTimeout
         keepAliveTimeout = http.keepAliveTimeout

@@ -7,6 +7,7 @@ package import Manifest
 import PluginHost
 import Reactor
 package import StatusPage
+import TLS
 import Tokens
 import WebServer
 
@@ -81,7 +82,8 @@ package final class WorkerProcess {
             routes: HTTPRoutes(
                 demoTokens: try configuration.isDemo
                     ? DemoTokens(signer: TokenSigner(secret: tokens.secret.bytes), logger: logger)
-                    : nil
+                    : nil,
+                origins: OriginPolicy(allowed: configuration.allowedOrigins)
             ),
             nodeName: "tally-\(launch.identity.index)",
             logger: logger
@@ -89,7 +91,8 @@ package final class WorkerProcess {
         server = WebServer(
             loop: loop,
             limits: WebServerLimits(configuration: configuration),
-            application: gateway
+            application: gateway,
+            trustedProxies: TrustedProxies(configuration.proxies)
         )
         counters = ServerCounterMirror(server.counters)
         drain = Drain(loop: loop, server: server, gateway: gateway, logger: logger)
@@ -115,7 +118,7 @@ package final class WorkerProcess {
         if !hub.isConnected { hub.connect() }
         gateway.startImported()
         try watchForSuccessor()
-        for listener in launch.listeners { try server.listen(on: listener) }
+        try listen()
         status.startBeating(on: loop)
         status.setPhase(.serving)
         every(StatusSlot.beatInterval) { [self] in
@@ -155,6 +158,28 @@ package final class WorkerProcess {
         )
         try host.load()
         gateway.plugins = host
+    }
+
+    /// The listening sockets are in the order of the manifest's entries.
+    private func listen() throws {
+        let tls = try configuration.listen.contains(where: \.isTLS) ? makeTLS() : nil
+        for (raw, entry) in zip(launch.listeners, configuration.listen) {
+            try server.listen(
+                on: raw,
+                as: ListenerTraits(
+                    tls: entry.isTLS ? tls : nil,
+                    expectsProxyHeader: entry.expectsProxyHeader
+                )
+            )
+        }
+    }
+
+    private func makeTLS() throws -> TLSServer {
+        var secret: [UInt8]?
+        if let raw = launch.ticketSecret {
+            secret = try File.read(Descriptor(owning: raw), maximumByteCount: 64)
+        }
+        return try TLSServer(TLSServerOptions(configuration.tls, ticketSecret: secret))
     }
 
     /// Takes over the worker that this one replaces, if it replaces one.

@@ -18,7 +18,14 @@ final class TallyServer {
     /// Starts `tally serve` and waits until all its processes serve.
     ///
     /// `folder`: another server's, which has ended; otherwise a new one.
-    init(workers: Int = 3, manifest: String = "", folder: String? = nil) throws {
+    ///
+    /// `listen`: in the notation of the command line, on free ports.
+    init(
+        workers: Int = 3,
+        manifest: String = "",
+        folder: String? = nil,
+        listen: [String] = ["127.0.0.1:0"]
+    ) throws {
         self.folder = folder ?? NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(
             atPath: self.folder,
@@ -28,10 +35,10 @@ final class TallyServer {
         let manifestPath = self.folder + "/tally.yaml"
         try manifest.write(toFile: manifestPath, atomically: true, encoding: .utf8)
         process.executableURL = Self.binary
-        process.arguments = [
-            "serve", "--config", manifestPath, "--listen", "127.0.0.1:0",
-            "--workers", "\(workers)", "--data", self.folder,
-        ]
+        process.arguments =
+            [
+                "serve", "--config", manifestPath, "--workers", "\(workers)", "--data", self.folder,
+            ] + listen.flatMap { ["--listen", $0] }
         process.environment = [
             "TALLY_TOKEN_SECRET": String(decoding: secret, as: UTF8.self), "PATH": "/usr/bin:/bin",
         ]

@@ -31,7 +31,7 @@ import Testing
             flags: [.init(name: "--workers", key: "workers", values: ["3"])]
         )
         #expect(configuration.workers == 3)
-        #expect(configuration.listen == ["127.0.0.1:1", "[::1]:2"])
+        #expect(configuration.listen.map(\.text) == ["127.0.0.1:1", "[::1]:2"])
         #expect(configuration.client.pingInterval == .seconds(20))
         #expect(configuration.http.closeTimeout == .seconds(3))
     }

@@ -18,6 +18,7 @@ import Testing
         hubConfiguration: 7,
         workerConfiguration: 8,
         ownProgram: 9,
+        ticketSecret: 98,
         answer: 10,
         addresses: [
             SupervisorState.Address(
@@ -68,7 +69,7 @@ import Testing
     @Test func comesBackAsItWasHandedOver() throws {
         let state = Self.state
         #expect(try SupervisorState(decoding: state.encoded()) == state)
-        #expect(Set(state.descriptors) == Set(3...15))
+        #expect(Set(state.descriptors) == Set(3...15).union([98]))
     }
 
     @Test func refusesAnyCut() {

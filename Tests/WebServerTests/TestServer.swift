@@ -20,7 +20,11 @@ final class TestServer {
     let address: SocketAddress
     private let listener: Descriptor
 
-    init(_ change: (inout WebServerLimits) -> Void = { _ in }) throws {
+    init(
+        as traits: ListenerTraits = ListenerTraits(),
+        trustedProxies: TrustedProxies = TrustedProxies(),
+        _ change: (inout WebServerLimits) -> Void = { _ in }
+    ) throws {
         loop = try EventLoop()
         var limits = WebServerLimits(
             http: HTTPLimits(),
@@ -29,11 +33,16 @@ final class TestServer {
         // Looked at often, so that tests of deadlines need not be long ones.
         limits.sweepInterval = .milliseconds(10)
         change(&limits)
-        server = WebServer(loop: loop, limits: limits, application: application)
+        server = WebServer(
+            loop: loop,
+            limits: limits,
+            application: application,
+            trustedProxies: trustedProxies
+        )
         let any = try SocketAddress(parsing: "127.0.0.1:0")
         let listener = try Socket.listen(any, reusePort: false, backlog: 128)
         address = try #require(Socket.localAddress(listener.raw))
-        try server.listen(on: listener.raw)
+        try server.listen(on: listener.raw, as: traits)
         self.listener = consume listener
     }
 

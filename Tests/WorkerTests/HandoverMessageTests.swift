@@ -138,7 +138,8 @@ import WebServer
                         issuedBefore: 4,
                         until: Timestamp(milliseconds: 5)
                     )
-                ]
+                ],
+                staying: [SessionID(rawValue: 8)]
             )
         ),
         .session(session(.awaitingConnect, nil)),

@@ -63,6 +63,11 @@ int tally_spawn(const char *path, char *const arguments[], const int *inherited,
 /* PR_SET_PDEATHSIG SIGKILL again, for a process whose credentials changed: the kernel clears it. */
 int tally_die_with_parent(void);
 
+/* PR_SET_NO_NEW_PRIVS: nothing that this process starts can gain privileges, for good.
+   PR_SET_DUMPABLE 0: no core dump, and no ptrace by others of the same user, until the next exec. */
+int tally_forbid_new_privileges(void);
+int tally_forbid_core_dumps(void);
+
 /* The process's name in ps -e; at most 15 bytes. */
 void tally_set_name(const char *name);
 

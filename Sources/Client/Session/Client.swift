@@ -2,6 +2,7 @@
 
 package import JSON
 package import Reactor
+import TLS
 
 /// A client of the protocol on an event loop: it connects, comes back, and recovers.
 package final class Client {
@@ -16,6 +17,7 @@ package final class Client {
     private let loop: EventLoop
     private let url: ServerURL
     private let buffer: ReceiveBuffer
+    private let security: TLSClient?
     private var transport: WebSocketClient?
     private var completions: [UInt32: Completion] = [:]
     private var livenessTimer: TimerID?
@@ -33,6 +35,7 @@ package final class Client {
         self.loop = loop
         self.url = url
         self.buffer = buffer
+        security = options.security
         core = ClientCore(options: options, generator: SystemRandomNumberGenerator())
     }
 
@@ -143,7 +146,8 @@ package final class Client {
             loop: loop,
             url: url,
             buffer: buffer,
-            maximumMessageByteCount: ServerMessage.limits.maximumByteCount
+            maximumMessageByteCount: ServerMessage.limits.maximumByteCount,
+            security: security
         )
         transport.onEvent = { [weak self] event in self?.handle(event) }
         self.transport = transport

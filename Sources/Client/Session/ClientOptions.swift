@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import TLS
+
 /// How a client connects, and how it comes back.
 package struct ClientOptions {
     /// Asked before every connection, so that an expired token can be replaced; empty: anonymous.
@@ -8,6 +10,8 @@ package struct ClientOptions {
     package var version: String = ""
     /// The command's `data`, JSON text; empty: none.
     package var data: [UInt8] = []
+    /// Whom to trust behind `wss://`; nil: whom the system trusts.
+    package var security: TLSClient?
     /// Whether a lost connection is made anew, as long as the server does not forbid it.
     package var reconnects: Bool = true
     /// Waits between attempts; the bounds are those of the protocol's SDKs.

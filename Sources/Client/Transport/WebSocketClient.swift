@@ -3,6 +3,7 @@
 import Digests
 import HTTP
 package import Reactor
+package import TLS
 import WebSocket
 
 /// A client's side of one WebSocket, from connecting to closing; used once.
@@ -22,6 +23,8 @@ package final class WebSocketClient {
     private enum State {
         case idle
         case connecting
+        /// The TLS handshake.
+        case securing
         case handshaking(HTTPResponseHeadParser)
         case open
         /// A close frame went out; only its answer is waited for.
@@ -38,11 +41,14 @@ package final class WebSocketClient {
     private let loop: EventLoop
     private let url: ServerURL
     private let buffer: ReceiveBuffer
+    /// What TLS is spoken with.
+    private let security: TLSClient?
     private let limits: WebSocketLimits
     private let handshake: ClientHandshake
     private var generator = SystemRandomNumberGenerator()
     private var state = State.idle
     private var socket: Descriptor?
+    private var tls: TLSSession?
     private var registration: Registration?
     private var endpoint = WebSocketEndpoint(receivingFrom: .server)
     private var outgoing: [UInt8] = []
@@ -50,12 +56,15 @@ package final class WebSocketClient {
     private var closeTimer: TimerID?
     private var isReadingPaused = false
 
+    /// `security`: for `wss://`; nil: whom the system trusts.
     package init(
         loop: EventLoop,
         url: ServerURL,
         buffer: ReceiveBuffer,
-        maximumMessageByteCount: Int
+        maximumMessageByteCount: Int,
+        security: TLSClient? = nil
     ) {
+        self.security = security
         self.loop = loop
         self.url = url
         self.buffer = buffer
@@ -106,7 +115,7 @@ package final class WebSocketClient {
         isReadingPaused = isPaused
         switch state {
         case .open, .closing: flush()
-        case .idle, .connecting, .handshaking, .ended: break
+        case .idle, .connecting, .securing, .handshaking, .ended: break
         }
     }
 
@@ -132,6 +141,7 @@ package final class WebSocketClient {
         if let closeTimer { loop.cancel(closeTimer) }
         registration = nil
         closeTimer = nil
+        tls = nil
         socket = nil
         state = .ended
         onEvent = nil
@@ -162,6 +172,10 @@ extension WebSocketClient: EventHandler {
             finishConnecting()
             return
         }
+        if case .securing = state {
+            secure()
+            return
+        }
         if readiness.contains(.writable) { flush() }
         // A reset is reported whatever is watched; that is the end, paused or not.
         if !readiness.isDisjoint(with: [.readable, .closedByPeer, .hangUp, .failed]) { receive() }
@@ -174,6 +188,33 @@ extension WebSocketClient: EventHandler {
             end(.failed(SystemError(operation: "connect \(url.address)", code: code).description))
             return
         }
+        guard let peerName = url.peerName else { return beginHandshake() }
+        do throws(TLSError) {
+            let trusted: TLSClient
+            if let security {
+                trusted = security
+            } else {
+                trusted = try TLSClient(trusting: .system)
+            }
+            tls = trusted.session(on: raw, to: peerName)
+        } catch {
+            return end(.failed("TLS: \(error)"))
+        }
+        guard tls != nil else { return end(.failed("TLS: out of memory")) }
+        state = .securing
+        secure()
+    }
+
+    private func secure() {
+        guard let tls, let registration else { return }
+        switch tls.handshake() {
+        case .done: beginHandshake()
+        case .waiting(let interest): loop.modify(registration, interest)
+        case .failed(let reason): end(.failed("no TLS with \(url.host): \(reason)"))
+        }
+    }
+
+    private func beginHandshake() {
         state = .handshaking(HTTPResponseHeadParser(limits: HTTPLimits()))
         outgoing = handshake.request(target: url.target, host: url.host)
         flush()
@@ -182,7 +223,9 @@ extension WebSocketClient: EventHandler {
     private func flush() {
         guard let raw = socket?.raw, let registration else { return }
         while sentByteCount < outgoing.count {
-            switch Socket.send(raw, outgoing, from: sentByteCount) {
+            switch tls?.send(outgoing, from: sentByteCount)
+                ?? Socket.send(raw, outgoing, from: sentByteCount)
+            {
             case .transferred(let count):
                 sentByteCount += count
             case .wouldBlock:
@@ -202,7 +245,8 @@ extension WebSocketClient: EventHandler {
 
     private func receive() {
         guard let raw = socket?.raw else { return }
-        switch Socket.receive(raw, into: &buffer.bytes) {
+        // One record at most; the socket stays readable while there is more.
+        switch tls?.receive(into: &buffer.bytes) ?? Socket.receive(raw, into: &buffer.bytes) {
         case .transferred(let count): take(count)
         case .wouldBlock: break
         case .endOfStream: end(.failed("the server closed the connection"))

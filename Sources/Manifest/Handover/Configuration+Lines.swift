@@ -15,6 +15,9 @@ extension Configuration {
     private static let demoKey = "demo"
     private static let secretKey = "secret"
     private static let publicKeyKey = "public_key"
+    private static let certificateKey = "certificate"
+    private static let privateKeyKey = "private_key"
+    private static let clientAuthoritiesKey = "client_authorities"
 
     /// - Parameter includingSecret: false for the hub, which checks no token and loads no plugin: it
     ///   is not restarted when plugins change.
@@ -37,6 +40,18 @@ extension Configuration {
         }
         for document in tokens.publicKeys {
             lines.append(Self.publicKeyKey + "\t" + Hexadecimal.text(of: document))
+        }
+        if includingSecret {
+            for material in tls.material {
+                lines.append(
+                    Self.certificateKey + "\t" + Hexadecimal.text(of: material.certificates)
+                )
+                lines.append(Self.privateKeyKey + "\t" + Hexadecimal.text(of: material.key.bytes))
+            }
+            if !tls.clientAuthorities.isEmpty {
+                let text = Hexadecimal.text(of: tls.clientAuthorities)
+                lines.append(Self.clientAuthoritiesKey + "\t" + text)
+            }
         }
         for rule in channels {
             lines.append(Self.ruleMark)
@@ -78,6 +93,13 @@ extension Configuration {
             }
             tokens.publicKeys.append(document)
         }
+        let certificates = try own.takeBytes(Self.certificateKey)
+        let keys = try own.takeBytes(Self.privateKeyKey)
+        guard certificates.count == keys.count else { throw .badValue(key: Self.privateKeyKey) }
+        tls.material = zip(certificates, keys).map {
+            CertificateMaterial(certificates: $0, key: Secret($1))
+        }
+        tls.clientAuthorities = try own.takeBytes(Self.clientAuthoritiesKey).first ?? []
         try own.apply(Self.settings, to: &self)
         for group in groups {
             var lines = try HandoverLines(group.dropFirst())
@@ -130,6 +152,16 @@ private struct HandoverLines {
         values.removeValue(forKey: key)
     }
 
+    /// Every value of a key whose values are bytes.
+    mutating func takeBytes(_ key: String) throws(HandoverError) -> [[UInt8]] {
+        var values: [[UInt8]] = []
+        for text in take(key) ?? [] {
+            guard let bytes = Hexadecimal.bytes(of: text) else { throw .badValue(key: key) }
+            values.append(bytes)
+        }
+        return values
+    }
+
     /// Takes every setting's value, and accepts nothing besides.
     mutating func apply<Root>(
         _ settings: [Setting<Root>],
@@ -162,7 +194,13 @@ enum Hexadecimal {
 
     /// - Returns: nil for an odd count or anything but lower-case digits.
     static func bytes(of text: String) -> [UInt8]? {
-        let halves = text.utf8.map { digits.firstIndex(of: $0) }
+        let halves = text.utf8.map { byte -> Int? in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(byte - UInt8(ascii: "a")) + 10
+            default: nil
+            }
+        }
         guard halves.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: halves.count, by: 2) {

@@ -32,6 +32,15 @@ package enum ConfigurationLoader {
         package var configuration: Configuration
         /// In the order of `configuration.plugins`.
         package var plugins: [PluginManifest] = []
+        fileprivate var sources: [String: ConfigurationProblem.Source] = [:]
+
+        /// Where a key's value stands, or an element of a list that names files.
+        package func source(
+            of key: String,
+            element: Int? = nil
+        ) -> ConfigurationProblem.Source {
+            element.flatMap { sources["\(key)/\($0)"] } ?? sources[key] ?? .defaults
+        }
     }
 
     /// The same with the plugins' manifests left unread.
@@ -61,6 +70,7 @@ package enum ConfigurationLoader {
         reading.readAll(readPlugin)
         guard reading.problems.isEmpty else { throw ConfigurationError(reading.problems) }
         var loaded = Loaded(configuration: located.configuration, plugins: reading.manifests)
+        loaded.sources = located.sources
         loaded.configuration.plugins = reading.manifests.map(\.settings)
         return loaded
     }
@@ -88,6 +98,8 @@ package enum ConfigurationLoader {
                 return
             }
             sources[key] = source
+            // Elements that the file has are not those that count.
+            sources = sources.filter { !$0.key.hasPrefix(key + "/") }
             do throws(InvalidValue) {
                 try setting.apply(&configuration, texts)
             } catch {
@@ -122,7 +134,7 @@ package enum ConfigurationLoader {
 
     /// The variables that are no key of the manifest.
     private static let otherVariables: Set<String> = [
-        "TALLY_CONFIG", "TALLY_TOKEN_SECRET", "TALLY_TOKEN", "TALLY_URL",
+        "TALLY_CONFIG", "TALLY_TOKEN_SECRET", "TALLY_TOKEN", "TALLY_URL", "TALLY_CA",
     ]
 
     /// A list in the environment is separated by commas.

@@ -27,14 +27,11 @@ extension ManifestReader {
             nodes = [node]
         case (.list, .sequence(let sequence)):
             for element in sequence {
-                guard case .scalar(let scalar) = element else {
-                    report("\(setting.key): expected \(setting.expected)", at: element)
-                    return
-                }
-                if setting.key == Configuration.pluginsKey {
+                guard let text = text(of: element, setting) else { return }
+                if Configuration.fileListKeys.contains(setting.key) {
                     positions["\(setting.key)/\(nodes.count)"] = element.mark
                 }
-                texts.append(scalar.string)
+                texts.append(text)
                 nodes.append(element)
             }
         default:
@@ -49,6 +46,44 @@ extension ManifestReader {
         } catch {
             let place = error.element.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
             report("\(setting.key): \(error.reason)", at: place ?? node)
+        }
+    }
+
+    /// An element of a list in its notation on one line; nil after a complaint.
+    private mutating func text<Root>(of node: Node, _ setting: Setting<Root>) -> String? {
+        if case .scalar(let scalar) = node { return scalar.string }
+        guard let form = setting.element, let mapping = node.mapping else {
+            report("\(setting.key): expected \(setting.expected)", at: node)
+            return nil
+        }
+        var values: [String: String] = [:]
+        for (keyNode, value) in mapping {
+            guard let key = readKey(keyNode) else { return nil }
+            guard form.keys.contains(key) else {
+                reportUnknown(
+                    key,
+                    at: keyNode,
+                    among: form.keys,
+                    in: "an element of \(setting.key)",
+                    of: Configuration.settings
+                )
+                return nil
+            }
+            guard case .scalar(let scalar) = value, !isNothing(value) else {
+                report("\(setting.key): \(key): expected one value", at: value)
+                return nil
+            }
+            values[key] = scalar.string
+        }
+        for key in form.required where values[key] == nil {
+            report("\(setting.key): an element needs \"\(key):\"", at: node)
+            return nil
+        }
+        do throws(InvalidValue) {
+            return try form.compose(values)
+        } catch {
+            report("\(setting.key): \(error.reason)", at: node)
+            return nil
         }
     }
 

@@ -24,6 +24,8 @@ package struct ManifestReader {
     package struct Result {
         package var configuration: Configuration
         /// The keys that the file has, with the place of each key's value.
+        ///
+        /// Where its elements stand, too, as `plugins/0`, for lists whose files are read later.
         package let sources: [String: ConfigurationProblem.Source]
     }
 

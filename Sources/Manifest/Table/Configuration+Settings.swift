@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Channels
+import Reactor
 
 extension Configuration {
     /// Every key of the manifest but the rules under `channels`, in the manifest's order.
     package static let settings: [Setting<Configuration>] =
-        topSettings + accessSettings + clientSettings + deliverySettings + httpSettings
+        topSettings + tlsSettings + accessSettings + clientSettings + deliverySettings
+        + httpSettings
         + liveSettings
         + commentSettings + hubSettings + journalSettings + supervisorSettings + pluginSettings
 
+    /// Lists that name files, which are read after the manifest.
+    static let fileListKeys: Set<String> = [pluginsKey, "tls.certificates"]
     /// The key of the list of channel rules, whose elements have `ChannelRule.settings`.
     package static let channelRulesKey = "channels"
     package static let pluginsKey = "plugins"
@@ -21,14 +25,57 @@ extension Configuration {
         .list(
             "listen",
             \.listen,
-            expected: ListenAddress.hint,
+            expected: ListenEntry.hint,
             maximumCount: 64,
-            parse: { ListenAddress.isValid($0) ? $0 : nil },
-            text: { $0 }
+            parse: { ListenEntry(parsing: $0) },
+            text: { $0.text },
+            element: ListenEntry.elementForm
         ),
         .count("workers", \.workers, in: 0...maximumWorkers),
         .text("data", \.data, maximumByteCount: 1_024),
+        .text("user", \.user, maximumByteCount: 255),
+        .text("group", \.group, maximumByteCount: 255),
+        .flag("core_dumps", \.coreDumps),
         .choice("log.level", \.log.level, of: LogSettings.Level.allCases),
+    ]
+
+    private static let tlsSettings: [Setting<Configuration>] = [
+        .list(
+            "tls.certificates",
+            \.tls.certificates,
+            expected: CertificateFiles.hint,
+            maximumCount: 64,
+            parse: { CertificateFiles(parsing: $0) },
+            text: { $0.text },
+            element: CertificateFiles.elementForm
+        ),
+        .choice("tls.minimum_version", \.tls.minimumVersion, of: TLSSettings.Version.allCases),
+        .text("tls.ciphers", \.tls.ciphers, maximumByteCount: 1_024),
+        .text("tls.client_ca", \.tls.clientCA, maximumByteCount: 1_024),
+        .choice(
+            "tls.client_verify",
+            \.tls.clientVerification,
+            of: TLSSettings.ClientVerification.allCases
+        ),
+        .duration("tls.handshake_timeout", \.tls.handshakeTimeout, in: second...minutes(10)),
+        .duration("tls.ticket_lifetime", \.tls.ticketLifetime, in: .zero...days(7)),
+        .list(
+            "proxies.trusted",
+            \.proxies.trusted,
+            expected: Network.hint,
+            maximumCount: 256,
+            parse: { Network(parsing: $0) },
+            text: { $0.description }
+        ),
+        .choice("proxies.header", \.proxies.header, of: ProxySettings.Header.allCases),
+        .list(
+            "allowed_origins",
+            \.allowedOrigins,
+            expected: OriginPattern.hint,
+            maximumCount: 256,
+            parse: { OriginPattern(parsing: $0) },
+            text: { $0.text }
+        ),
     ]
 
     private static let accessSettings: [Setting<Configuration>] = [

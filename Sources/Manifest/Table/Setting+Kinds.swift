@@ -35,7 +35,8 @@ extension Setting {
         expected: String,
         maximumCount: Int,
         parse: @escaping @Sendable (String) -> Element?,
-        text: @escaping @Sendable (Element) -> String
+        text: @escaping @Sendable (Element) -> String,
+        element: ElementForm? = nil
     ) -> Setting {
         Setting(
             key: key,
@@ -54,7 +55,8 @@ extension Setting {
                 }
                 root[keyPath: path] = elements
             },
-            read: { $0[keyPath: path].map(text) }
+            read: { $0[keyPath: path].map(text) },
+            element: element
         )
     }
 

@@ -19,11 +19,39 @@ package struct Setting<Root>: Sendable {
     package let apply: @Sendable (inout Root, [String]) throws(InvalidValue) -> Void
     /// The value, in the notation that `apply` takes.
     package let read: @Sendable (Root) -> [String]
+    /// How a manifest may also write an element of a list: as keys with values; nil: it may not.
+    let element: ElementForm?
+
+    init(
+        key: String,
+        shape: Shape,
+        expected: String,
+        apply: @escaping @Sendable (inout Root, [String]) throws(InvalidValue) -> Void,
+        read: @escaping @Sendable (Root) -> [String],
+        element: ElementForm? = nil
+    ) {
+        self.key = key
+        self.shape = shape
+        self.expected = expected
+        self.apply = apply
+        self.read = read
+        self.element = element
+    }
 
     /// The variable that overrides the manifest: `TALLY_CLIENT_PING_INTERVAL`.
     package var environmentName: String {
         "TALLY_" + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
     }
+}
+
+/// An element of a list as keys with values, besides its notation on one line.
+struct ElementForm: Sendable {
+    /// The keys that it may have.
+    let keys: [String]
+    /// Those of them that it must have.
+    let required: [String]
+    /// The same in the notation on one line, out of the values by key.
+    let compose: @Sendable ([String: String]) throws(InvalidValue) -> String
 }
 
 /// A value that its key does not accept.

@@ -19,7 +19,10 @@ extension ClientGateway {
             },
             pending: pending.exported(),
             plugins: exportedPlugins(),
-            revocations: revocations.all
+            revocations: revocations.all,
+            staying: sessions.values.filter {
+                $0.isAttached && $0.connection.movableDescriptor == nil
+            }.map(\.id)
         )
     }
 

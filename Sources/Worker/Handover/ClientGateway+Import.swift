@@ -24,6 +24,7 @@ extension ClientGateway {
         nextReservation = state.nextReservation
         importPlugins(state.plugins)
         for revocation in state.revocations { revocations.add(revocation) }
+        strayedSessions = state.staying
         for channel in state.channels {
             guard let name = try? ChannelName(channel.name) else { continue }
             audience(of: name).position = channel.position

@@ -100,6 +100,7 @@ final class Predecessor: EventHandler {
             gateway.leave(session)
             session.connection.leave()
         }
+        gateway.serveThoseWhoStay()
         drain.finish(within: Self.retirement)
     }
 

@@ -16,6 +16,8 @@ struct WorkerState: Hashable {
     var pending: PendingRequests.State
     var plugins = PluginState()
     var revocations: [TokenRevocation] = []
+    /// Sessions that the hub knows over this link and that stay behind, since TLS cannot move.
+    var staying: [SessionID] = []
 
     struct Channel: Hashable {
         var name: String
@@ -46,6 +48,7 @@ extension WorkerState: LinkValue {
         pending.encode(into: &writer)
         plugins.encode(into: &writer)
         writer.write(revocations) { $1.encode(into: &$0) }
+        writer.write(staying) { $1.encode(into: &$0) }
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -65,6 +68,9 @@ extension WorkerState: LinkValue {
         plugins = try PluginState(from: &reader)
         revocations = try reader.list { (reader) throws(LinkError) in
             try TokenRevocation(from: &reader)
+        }
+        staying = try reader.list { (reader) throws(LinkError) in
+            try SessionID(from: &reader)
         }
     }
 }

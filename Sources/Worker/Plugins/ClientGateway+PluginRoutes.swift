@@ -62,8 +62,11 @@ extension ClientGateway {
         let rest = request.path.dropFirst(Self.path.count)
         let name = String(rest.prefix { $0 != "/" })
         guard plugins.implements(.http, plugin: name) else { return nil }
+        if let preflight = routes.origins.preflightAnswer(toPlugin: request) {
+            return .now(dressed(preflight, request))
+        }
         guard let path = RequestTarget.decodedPath(rest.dropFirst(name.count)) else {
-            return .now(.text(.badRequest, "the path is not well percent-encoded"))
+            return .now(dressed(.text(.badRequest, "the path is not well percent-encoded"), request))
         }
         var subject = HookSubject()
         subject.address = connection.peer.host
@@ -77,9 +80,10 @@ extension ClientGateway {
         var response: HTTPResponse?
         var pending: PendingAnswer?
         plugins.decide(.http, subject, plugin: name) { [weak self] outcome in
-            response = Self.response(outcome)
-            guard let pending, let answer = response else { return }
-            self?.server?.answer(pending, with: answer)
+            guard let self else { return }
+            let answer = dressed(Self.response(outcome), request)
+            response = answer
+            if let pending { server?.answer(pending, with: answer) }
         }
         if let response { return .now(response) }
         // The plugin's own deadline answers before this one.
@@ -88,6 +92,12 @@ extension ClientGateway {
         let deferred = connection.deferAnswer(within: deadline + .seconds(5))
         pending = deferred
         return .later(deferred)
+    }
+
+    private func dressed(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        var response = response
+        routes.dress(&response, for: request)
+        return response
     }
 
     private static func headers(of request: HTTPRequest) -> [(name: String, value: String)] {

@@ -85,6 +85,8 @@ extension ClientGateway: PluginServices {
 
     /// On a new link: the plugins' sessions, and what was not answered.
     func resumePluginCalls() {
+        // They are the successor's by now.
+        if case .retired = pluginCalls.phase { return }
         for (plugin, session) in pluginCalls.sessions {
             hub.send(.attach(session, .plugin(plugin)))
         }

@@ -48,6 +48,7 @@ struct WatchCommand: ParsableCommand {
             for: [stream.stream],
             allowing: [.subscribe, .history]
         )
+        options.security = try connection.security()
         options.connectTimeout = connection.timeout.duration
         options.name = "tally-cli"
         options.version = TallyVersion.text

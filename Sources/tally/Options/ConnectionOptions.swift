@@ -5,13 +5,28 @@ import Channels
 import Client
 import Foundation
 import Manifest
+import Reactor
 import StatusPage
+import TLS
 import Tokens
 
 /// Where a command goes, and as whom.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server's WebSocket, ws://ADDRESS:PORT.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The server's WebSocket: ws:// or wss://ADDRESS:PORT, or unix:PATH.",
+            valueName: "url"
+        )
+    )
     var url: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Trust the authorities in this file (PEM) behind wss://, not the system's.",
+            valueName: "file"
+        )
+    )
+    var ca: String?
 
     @Option(help: "A connection token, as `tally token` prints it.")
     var token: String?
@@ -50,13 +65,35 @@ struct ConnectionOptions: ParsableArguments {
 
     /// The address of the Tally that serves from the data folder, if one does.
     private func servedURL() -> String? {
-        guard let status = try? StatusReader.read(folder: dataFolder), status.isSupervisorAlive,
-            let address = status.addresses.first(where: { !$0.hasPrefix("unix:") })
+        guard let status = try? StatusReader.read(folder: dataFolder), status.isSupervisorAlive
         else { return nil }
+        // A certificate is for a name, and hardly for the address that is listened on.
+        let plain = status.addresses.filter { !$0.hasSuffix(" tls") }
+        guard let chosen = plain.first(where: { !$0.hasPrefix("unix:") }) ?? plain.first else {
+            return status.addresses.first.map { "wss://" + $0.dropLast(4) }
+        }
+        guard !chosen.hasPrefix("unix:") else { return chosen }
         // What listens on every address is reached at this one.
         return "ws://"
-            + address.replacing("0.0.0.0:", with: "127.0.0.1:").replacing("[::]:", with: "[::1]:")
+            + chosen.replacing("0.0.0.0:", with: "127.0.0.1:").replacing("[::]:", with: "[::1]:")
     }
+
+    /// Whom to trust behind `wss://`.
+    func security() throws(CommandFailure) -> TLSClient? {
+        guard let path = ca ?? environment["TALLY_CA"] else { return nil }
+        do {
+            let text = try File.read(
+                File.open(path, for: .reading),
+                maximumByteCount: Self.maximumAuthorityByteCount
+            )
+            return try TLSClient(trusting: .authorities(text))
+        } catch {
+            throw CommandFailure(.configuration, "the authorities \(path): \(error)")
+        }
+    }
+
+    /// A system's whole bundle is a quarter of that.
+    private static let maximumAuthorityByteCount = 1 << 20
 
     /// What makes the token for each connection; a token of its own is made anew each time.
     ///

@@ -3,6 +3,7 @@
 import Glibc
 import Hub
 import Manifest
+import Reactor
 import StatusPage
 import Worker
 
@@ -29,6 +30,7 @@ enum ChildRole: String {
         let launch = try ChildLaunch(role: self == .hub ? .hub : .worker, arguments: arguments)
         let resources = try launch.enter()
         let configuration = try Configuration(decoding: resources.configuration)
+        if !configuration.coreDumps { OwnProcess.forbidCoreDumps() }
         let logger = ProcessLog.logger(launch.identity, level: configuration.log.level)
         switch self {
         case .hub:

@@ -16,11 +16,17 @@ struct ServeRequest: Sendable {
     static let maximumPluginsByteCount =
         PluginSettings.maximumCount * (PluginSettings.maximumSettingsByteCount + 16 << 10)
 
-    /// Reads and checks the manifests, and tries the plugins that they name.
+    /// Reads and checks the manifests and the certificates, and tries the plugins that they name.
     ///
     /// - Returns: every plugin with the hooks that it really has.
     func checkedConfiguration() throws(CommandFailure) -> Configuration {
         var loaded = try load()
+        do throws(ConfigurationError) {
+            let places = loaded
+            try TLSFiles.read(&loaded.configuration) { places.source(of: $0, element: $1) }
+        } catch {
+            throw Self.failure(error)
+        }
         guard !loaded.plugins.isEmpty else { return loaded.configuration }
         var check = PluginCheck(loaded.plugins)
         try check.run(
@@ -38,7 +44,7 @@ struct ServeRequest: Sendable {
         return loaded.configuration
     }
 
-    /// The same without trying the plugins.
+    /// The same without reading certificates and trying plugins.
     func configuration() throws(CommandFailure) -> Configuration {
         try load().configuration
     }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Manifest
+import Reactor
 import Supervisor
 
 /// The secret that the server checks tokens with.
@@ -15,12 +16,19 @@ enum ServerSecret {
         let path = SecretFile.defaultPath(data: configuration.data)
         if FileManager.default.fileExists(atPath: path) { return try SecretFile.read(path) }
         // The folder's own checks come first: no secret goes where others may replace it.
+        let account = try Serving.account(configuration)
         do throws(SupervisorError) {
-            try Supervisor.prepareFolder(configuration.data)
+            try Supervisor.prepareFolder(configuration.data, for: account)
         } catch {
             throw CommandFailure(error)
         }
-        return try SecretFile.make(at: path)
+        let secret = try SecretFile.make(at: path)
+        do throws(SystemError) {
+            try account?.own(path)
+        } catch {
+            throw CommandFailure(.permission, "\(error)", advice: "start as root, or without user:")
+        }
+        return secret
     }
 
     /// Whether what there is of a secret can be used; makes none.

@@ -53,7 +53,10 @@ enum Serving {
     /// Goes on in the place of the program that executed this one: the hidden `--resume`.
     static func resume(_ state: Int32, _ request: ServeRequest) throws(CommandFailure) -> Never {
         // A manifest that is wrong by now is refused, and logged, by the supervisor.
-        let level = try? request.configuration().log.level
+        let configuration = try? request.configuration()
+        // The new program of this process may leave its memory behind again.
+        if !(configuration?.coreDumps ?? false) { OwnProcess.forbidCoreDumps() }
+        let level = configuration?.log.level
         let supervisor: Supervisor
         do throws(ResumptionError) {
             supervisor = try Supervisor.resume(
@@ -96,24 +99,62 @@ enum Serving {
         }
     }
 
-    private static func options(
-        for configuration: Configuration
-    ) throws(CommandFailure) -> SupervisorOptions {
-        var addresses: [SocketAddress] = []
-        for text in configuration.listen {
+    /// Whom the manifest wants the processes to be.
+    static func account(_ configuration: Configuration) throws(CommandFailure) -> Account? {
+        guard !configuration.user.isEmpty else { return nil }
+        do throws(AccountError) {
+            return try Account(user: configuration.user, group: configuration.group)
+        } catch {
+            switch error {
+            case .unknownUser(let name):
+                throw CommandFailure(
+                    .configuration,
+                    "user: there is no user \(name)",
+                    advice: "make one: useradd --system --home-dir /var/lib/tally \(name)"
+                )
+            case .unknownGroup(let name):
+                throw CommandFailure(.configuration, "group: there is no group \(name)")
+            }
+        }
+    }
+
+    /// Every address on its own: a host name may have several.
+    private static func listenPoints(
+        _ entries: [ListenEntry]
+    ) throws(CommandFailure) -> [(entry: ListenEntry, address: SocketAddress)] {
+        var points: [(entry: ListenEntry, address: SocketAddress)] = []
+        for entry in entries {
             do throws(SocketAddressError) {
-                addresses.append(try SocketAddress(parsing: text))
+                for address in try SocketAddress.all(parsing: entry.address) {
+                    var one = entry
+                    one.address = address.description
+                    points.append((one, address))
+                }
             } catch {
                 throw CommandFailure(.configuration, "listen: \(error)")
             }
         }
+        return points
+    }
+
+    private static func options(
+        for configuration: Configuration
+    ) throws(CommandFailure) -> SupervisorOptions {
+        var configuration = configuration
+        let points = try listenPoints(configuration.listen)
+        // Workers get one entry for each socket, in the same order.
+        configuration.listen = points.map(\.entry)
         let cores = ProcessInfo.processInfo.activeProcessorCount
         var options = SupervisorOptions(
-            addresses: addresses,
+            addresses: points.map(\.address),
             workerCount: configuration.workers == 0
                 ? min(cores, Configuration.maximumWorkers) : configuration.workers,
             dataFolder: configuration.data
         )
+        options.account = try account(configuration)
+        options.allowsCoreDumps = configuration.coreDumps
+        options.addressLabels = points.map { $0.entry.isTLS ? "tls" : "" }
+        for case (let entry, .unix(let path)) in points { options.unixModes[path] = entry.mode }
         // Children are told how many there are, and do not count the cores again.
         var handed = configuration
         handed.workers = options.workerCount

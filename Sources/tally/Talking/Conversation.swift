@@ -38,6 +38,7 @@ final class Conversation {
         }
         var clientOptions = ClientOptions()
         clientOptions.token = try options.tokenSource(on: channels, allowing: allowing)
+        clientOptions.security = try options.security()
         clientOptions.name = "tally-cli"
         clientOptions.version = TallyVersion.text
         scripted = ScriptedClient(loop: loop, url: url, options: clientOptions)

@@ -36,10 +36,12 @@ struct BenchCommentsCommand: ParsableCommand {
             loop: loop,
             url: url,
             channel: "live:" + options.stream,
-            token: ""
+            token: "",
+            security: try options.connection.security()
         )
         try crowd.gather(options.viewers, within: .seconds(60))
         var sender = ClientOptions()
+        sender.security = try options.connection.security()
         sender.token = try options.connection.tokenSource(
             for: [options.stream],
             allowing: [.publish, .moderate]

@@ -27,7 +27,8 @@ struct BenchIdleCommand: ParsableCommand {
             loop: loop,
             url: try options.connection.serverURL(),
             channel: "live:" + options.stream,
-            token: ""
+            token: "",
+            security: try options.connection.security()
         )
         try crowd.gather(Self.warmUpCount, within: .seconds(30))
         let before = try ServerMemory(dataFolder: options.connection.dataFolder)
