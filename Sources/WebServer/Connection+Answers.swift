@@ -59,7 +59,7 @@ extension Connection {
             context.version >= .http11 ? .chunked : .untilClose
         if framing == .untilClose || server.isDraining { context.keepsConnectionAlive = false }
         let bytes = HTTPResponseEncoder.encodeHead(
-            head,
+            secured(head),
             context,
             framing: framing,
             date: server.dateText()

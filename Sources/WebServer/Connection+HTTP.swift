@@ -84,9 +84,23 @@ extension Connection {
         guard phase == .http else { return }
         var context = context
         if server.isDraining { context.keepsConnectionAlive = false }
-        let bytes = HTTPResponseEncoder.encode(response, context, date: server.dateText())
+        let bytes = HTTPResponseEncoder.encode(
+            secured(response),
+            context,
+            date: server.dateText()
+        )
         enqueue(SharedFrame(encoded: bytes))
         if !context.keepsConnectionAlive { finishSending() }
+    }
+
+    /// Tells browsers to come over TLS alone, where it is wanted; it means nothing without TLS
+    /// (RFC 6797 §7.2).
+    func secured(_ response: HTTPResponse) -> HTTPResponse {
+        guard tls != nil, server.strictTransportAge > .zero else { return response }
+        var response = response
+        let age = server.strictTransportAge.components.seconds
+        response.headers.append("Strict-Transport-Security", "max-age=\(age)")
+        return response
     }
 
     private func upgrade(_ handshake: ServerHandshake, subprotocol: String?) {

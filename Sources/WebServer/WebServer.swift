@@ -39,6 +39,8 @@ package final class WebServer {
     private var handshakeTurn = MonotonicTime(nanoseconds: 0)
     private var handshakeTime = Duration.zero
     private var date = (second: Int64.min, text: "")
+    /// For how long browsers are told to come over TLS alone (RFC 6797); zero: they are not told.
+    package var strictTransportAge = Duration.zero
 
     package init(
         loop: EventLoop,

@@ -104,6 +104,7 @@ package final class WorkerProcess {
         self.configuration = configuration
         self.status = status
         self.logger = logger
+        server.strictTransportAge = configuration.tls.strictTransportSecurity
         gateway.server = server
         hub.delegate = gateway
     }

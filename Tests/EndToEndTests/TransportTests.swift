@@ -38,6 +38,21 @@ import Testing
         #expect(mode as? Int == 0o660)
     }
 
+    @Test func browsersAreToldToComeOverTLSAloneWhereTheManifestSaysSo() throws {
+        try certificates.make("one")
+        let server = try TallyServer(
+            workers: 1,
+            manifest: certificates.manifest("one") + "  strict_transport_security: 365d\n",
+            listen: ["127.0.0.1:0", "127.0.0.1:0 tls"]
+        )
+        let addresses = try addresses(of: server)
+        let secure = try certificates.ask(addresses[1])
+        #expect(secure.contains("Strict-Transport-Security: max-age=31536000\r\n"))
+        // Over plain HTTP it would mean nothing, and browsers ignore it.
+        let plain = try curl("http://\(addresses[0])/health", "--include")
+        #expect(plain.contains("200") && !plain.contains("Strict-Transport-Security"))
+    }
+
     @Test func theNameAndTheClientsAbilitiesChooseTheCertificate() throws {
         try certificates.make("first")
         try certificates.make("rsa", .rsa)

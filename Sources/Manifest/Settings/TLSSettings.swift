@@ -26,6 +26,8 @@ package struct TLSSettings: Hashable, Sendable {
     package var handshakeTimeout: Duration = .seconds(10)
     /// How long a session can be resumed at least; zero: not at all.
     package var ticketLifetime: Duration = .seconds(12 * 3_600)
+    /// For how long browsers are told to come to this host over TLS alone; zero: they are not told.
+    package var strictTransportSecurity: Duration = .zero
 
     /// What is in the files, once `serve` has read them; never a key of the manifest.
     package var material: [CertificateMaterial] = []

@@ -59,6 +59,11 @@ extension Configuration {
         ),
         .duration("tls.handshake_timeout", \.tls.handshakeTimeout, in: second...minutes(10)),
         .duration("tls.ticket_lifetime", \.tls.ticketLifetime, in: .zero...days(7)),
+        .duration(
+            "tls.strict_transport_security",
+            \.tls.strictTransportSecurity,
+            in: .zero...days(730)
+        ),
         .list(
             "proxies.trusted",
             \.proxies.trusted,
