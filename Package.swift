@@ -316,21 +316,23 @@ let package = Package(
         tests(
             "Client",
             [
-                "Client", "Reactor", "TLS", "JSON", "ClientProtocol", "Channels", "WebServer", "HTTP",
+                "Client", "Reactor", "TLS", "JSON", "ClientProtocol", "Channels", "WebServer",
+                "HTTP",
                 "WebSocket",
             ]
         ),
         tests(
             "Worker",
             [
-                "Worker", "Channels", "ClientProtocol", "HubLink", "HTTP", "Live", "Manifest", "Reactor",
+                "Worker", "Channels", "ClientProtocol", "HubLink", "HTTP", "Live", "Manifest",
+                "Reactor",
                 "TestSupport", "Tokens", "WebServer",
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "tally", "Client", "Hooks", "Reactor", "JSON", "StatusPage", "Tokens",
+                "tally", "Client", "Hooks", "Reactor", "TLS", "JSON", "StatusPage", "Tokens",
                 "ClientProtocol", "Channels", "TestSupport",
             ],
             exclude: ["Fixtures"],

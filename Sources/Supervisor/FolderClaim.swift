@@ -67,7 +67,7 @@ final class FolderClaim {
         }
         let owner = account?.user ?? Folder.ownUser
         guard folder.owner == owner || owner == 0 else {
-            throw .folderNotOwned(path, owner: folder.owner)
+            throw .folderNotOwned(path, owner: folder.owner, user: owner)
         }
         // Not mended here: the folder may be one that the operator named by mistake.
         guard !folder.isWritableByOthers else { throw .folderOpenToOthers(path) }

@@ -15,7 +15,7 @@ package enum SupervisorError: Error, Hashable, Sendable {
     case addressNotHere(SocketAddress)
     case cannotListen(SocketAddress, SystemError)
     case folderHasNoParent(String)
-    case folderNotOwned(String, owner: UInt32)
+    case folderNotOwned(String, owner: UInt32, user: UInt32)
     case folderOpenToOthers(String)
     /// `holder`: the process id that the other Tally wrote down, as text; empty when unknown.
     case folderInUse(String, holder: String)
@@ -71,9 +71,9 @@ extension SupervisorError: CustomStringConvertible {
         case .folderHasNoParent(let path):
             "the data folder \(path) cannot be made, the folder that it lies in does not exist; "
                 + "make it first: mkdir -p '\(path)'"
-        case .folderNotOwned(let path, let owner):
-            "the data folder \(path) belongs to user \(owner), not to this one; "
-                + "run as that user, or choose another folder with --data"
+        case .folderNotOwned(let path, let owner, let user):
+            "the data folder \(path) belongs to user \(owner), not to \(user), who is to use it; "
+                + "run as that user, give it away (chown), or choose another folder with --data"
         case .folderOpenToOthers(let path):
             "others may write into the data folder \(path), which holds secrets; "
                 + "close it: chmod 700 '\(path)'"

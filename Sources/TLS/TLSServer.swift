@@ -74,8 +74,9 @@ import Reactor
         try TLSContext(options)
     }
 
-    /// Callbacks find the server through the context's application data. Sessions keep the server
-    /// alive, and no context calls without a session.
+    /// Callbacks find the server through the context's application data.
+    ///
+    /// Sessions keep the server alive, and no context calls without a session.
     private func connectCallbacks() {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         for context in contexts {

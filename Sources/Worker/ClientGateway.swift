@@ -190,8 +190,9 @@ final class ClientGateway {
         hub.beginAnew()
     }
 
-    /// Whether the hub has done what was asked over the old link, only the successor will hear. To
-    /// ask again could do it twice, so the client decides; what only reads is asked again.
+    /// Whether the hub has done what was asked over the old link, only the successor will hear.
+    ///
+    /// To ask again could do it twice, so the client decides; what only reads is asked again.
     private func refuseWhatWasAsked() {
         for (id, request) in pending.unanswered() {
             switch request.purpose {

@@ -16,6 +16,9 @@ final class Drain {
     /// Over which the clients of a worker without a successor are sent to other workers.
     private static let retirementWindow = Duration.seconds(5)
     private static let batchInterval = Duration.milliseconds(100)
+    /// Before the first of those who stay is sent away: the other workers are being replaced as well,
+    /// and who comes back to one that is not yet has to come back twice.
+    private static let replacementPause = Duration.seconds(2)
 
     private let loop: EventLoop
     private let server: WebServer
@@ -55,7 +58,8 @@ final class Drain {
         hasBegun = true
         spread()
         loop.schedule(after: limit) { [self] in loop.stop() }
-        closeBatch()
+        guard !gateway.sessions.isEmpty else { return closeBatch() }
+        loop.schedule(after: Self.replacementPause) { [self] in closeBatch() }
     }
 
     /// Starts draining; `deadline` is when the loop ends whoever is still there.

@@ -65,7 +65,9 @@ struct OriginPolicy {
         // Whatever the answer: a cache must not give it to a page of another site.
         response.headers.append("Vary", "Origin")
         // A plugin may have answered for itself; two answers are none to a browser.
-        guard allows(request), response.headers["Access-Control-Allow-Origin"] == nil else { return }
+        guard allows(request), response.headers["Access-Control-Allow-Origin"] == nil else {
+            return
+        }
         response.headers.append("Access-Control-Allow-Origin", origin)
     }
 

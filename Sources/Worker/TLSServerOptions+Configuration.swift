@@ -6,7 +6,7 @@ package import TLS
 extension TLSServerOptions {
     /// What the manifest says, with the files that `serve` has read.
     ///
-    /// - Parameter ticketSecret: nil: no session can be resumed.
+    /// `ticketSecret`: nil: no session can be resumed.
     package init(_ settings: TLSSettings, ticketSecret: [UInt8]?) {
         self.init(
             identities: settings.material.map {

@@ -3,6 +3,7 @@
 import Client
 import JSON
 import Reactor
+import TLS
 import Testing
 
 /// A client of a test, with the words that the tests use.
@@ -20,10 +21,22 @@ struct Viewer {
         token: String = "",
         watching stream: String? = nil
     ) throws {
+        try self.init(try server.url(), nil, on: loop, token: token, watching: stream)
+    }
+
+    /// `security`: whom to trust behind `wss://`.
+    init(
+        _ url: ServerURL,
+        _ security: TLSClient?,
+        on loop: EventLoop,
+        token: String = "",
+        watching stream: String? = nil
+    ) throws {
         var options = ClientOptions()
         options.token = { token }
+        options.security = security
         options.backOff = BackOff(minimum: .milliseconds(50), maximum: .milliseconds(500))
-        script = ScriptedClient(loop: loop, url: try server.url(), options: options)
+        script = ScriptedClient(loop: loop, url: url, options: options)
         let reply = try script.open(within: Self.patience)
         node = reply["node"]?.string ?? ""
         if let stream { try watch(stream) }

@@ -43,6 +43,7 @@ import Testing
 
     @Test(arguments: [
         "127.0.0.1:8000", "0.0.0.0:0", "[::1]:65535", "[::ffff:1.2.3.4]:1", "localhost:80",
+        "example.org:80",
     ])
     func acceptsListenAddresses(text: String) {
         #expect(ListenAddress.isValid(text))
@@ -50,7 +51,8 @@ import Testing
 
     @Test(arguments: [
         "", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.256:1", "::1:80",
-        "[]:80", "example.org:80", "[fe80::1%eth0]:1", "1.2.3:4", "127.0.0.1:+1", "127.0.0.1:8 0",
+        "[]:80", "example..org:80", "-example.org:80", "[fe80::1%eth0]:1", "1.2.3:4",
+        "127.0.0.1:+1", "127.0.0.1:8 0",
     ])
     func refusesOtherListenAddresses(text: String) {
         #expect(!ListenAddress.isValid(text))

@@ -135,7 +135,8 @@ import Testing
         let errors: [SupervisorError] = [
             .noAddress, .tooManyAddresses(65, most: 64), .repeatedAddress(address),
             .addressInUse(address), .addressForbidden(address), .addressNotHere(address),
-            .folderHasNoParent("d"), .folderNotOwned("d", owner: 7), .folderOpenToOthers("d"),
+            .folderHasNoParent("d"), .folderNotOwned("d", owner: 7, user: 8),
+            .folderOpenToOthers("d"),
             .folderInUse("d", holder: "1"), .folderUnusable("d", error),
             .socketPathTooLong("d", most: 107),
         ]

@@ -92,7 +92,9 @@ import WebServer
                 left += words.randomElement(using: &random) ?? ""
             }
             #expect(client(["Forwarded": left + ", for=192.0.2.7"], .forwarded) == "192.0.2.7")
-            #expect(client(["X-Forwarded-For": left + ", 192.0.2.7"], .xForwardedFor) == "192.0.2.7")
+            #expect(
+                client(["X-Forwarded-For": left + ", 192.0.2.7"], .xForwardedFor) == "192.0.2.7"
+            )
             _ = client(["Forwarded": left], .forwarded)
             _ = client(["X-Forwarded-For": left], .xForwardedFor)
         }

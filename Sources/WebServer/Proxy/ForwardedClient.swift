@@ -21,7 +21,7 @@ package enum ForwardedClient {
 
     /// The rightmost address that is not a trusted proxy's.
     ///
-    /// - Parameter direct: the other end of the socket, which is the answer unless it is trusted.
+    /// `direct`: the other end of the socket, which is the answer unless it is trusted.
     package static func address(
         _ headers: HTTPHeaders,
         _ field: Field,

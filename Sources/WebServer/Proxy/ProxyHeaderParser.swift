@@ -11,8 +11,9 @@ import Reactor
 package struct ProxyHeaderParser {
     /// What version 1 can have at most (§2.1), its end of line included.
     package static let maximumLineByteCount = 107
-    /// Of version 2 with all that it carries. Proxies send less than 600, certificates of clients
-    /// included.
+    /// Of version 2 with all that it carries.
+    ///
+    /// Proxies send less than 600, certificates of clients included.
     package static let maximumByteCount = 4_096
 
     private static let signature: [UInt8] = [

@@ -66,7 +66,9 @@ extension ClientGateway {
             return .now(dressed(preflight, request))
         }
         guard let path = RequestTarget.decodedPath(rest.dropFirst(name.count)) else {
-            return .now(dressed(.text(.badRequest, "the path is not well percent-encoded"), request))
+            return .now(
+                dressed(.text(.badRequest, "the path is not well percent-encoded"), request)
+            )
         }
         var subject = HookSubject()
         subject.address = connection.peer.host

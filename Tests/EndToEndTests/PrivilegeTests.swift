@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Reactor
+import StatusPage
+import Testing
+
+/// Only the superuser can become somebody else, who must be able to run the binary then.
+private var canGiveUpPrivileges: Bool {
+    guard Account.isSuperuser else { return false }
+    var folder = TallyServer.binary
+    repeat {
+        folder.deleteLastPathComponent()
+        let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)
+        guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o001 != 0 else {
+            return false
+        }
+    } while folder.path != "/"
+    return true
+}
+
+/// Who Tally's processes are when the superuser starts it.
+@Suite(.serialized, .enabled(if: canGiveUpPrivileges))
+struct PrivilegeTests {
+    private static let user = "nobody"
+
+    @Test func everyProcessIsTheUsersAndStaysSo() throws {
+        let account = try Account(user: Self.user, group: "")
+        let folder = NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        try account.own(folder)
+        let server = try TallyServer(
+            workers: 2,
+            manifest: "user: \(Self.user)\n",
+            folder: folder
+        )
+        try expectPrivileges(of: account, in: server)
+
+        // A replacement is started by whoever the supervisor is now.
+        let worker = try server.pid(of: .worker)
+        kill(worker, SIGKILL)
+        try server.wait(for: "the replacement") { status in
+            status.processes.allSatisfy { $0.phase == .serving && $0.pid != Int(worker) }
+        }
+        try expectPrivileges(of: account, in: server)
+        let reload = try server.run(["reload", "--data", server.folder])
+        #expect(reload.status == 0, "\(reload.errors)")
+        try expectPrivileges(of: account, in: server)
+    }
+
+    @Test func anUnknownUserStartsNothing() throws {
+        let folder = NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = TallyServer.binary
+        process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", folder]
+        process.environment = ["TALLY_USER": "no-such-user", "PATH": "/usr/bin:/bin"]
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        process.waitUntilExit()
+        #expect(process.terminationStatus != 0)
+        #expect(text.contains("no-such-user"), "\(text)")
+    }
+
+    /// By the kernel's own account of each process (proc(5)).
+    private func expectPrivileges(of account: Account, in server: TallyServer) throws {
+        for process in try server.status().processes {
+            let text = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
+            func field(_ name: String) -> [String] {
+                let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+                return line.map {
+                    $0.split(whereSeparator: \.isWhitespace).dropFirst().map(String.init)
+                }
+                    ?? []
+            }
+            let name = "\(process.identity)"
+            #expect(field("Uid") == Array(repeating: "\(account.user)", count: 4), "\(name)")
+            #expect(field("Gid") == Array(repeating: "\(account.group)", count: 4), "\(name)")
+            #expect(!field("Groups").contains("0"), "\(name)")
+            #expect(field("CapPrm").allSatisfy { $0.allSatisfy { $0 == "0" } }, "\(name)")
+            #expect(field("NoNewPrivs") == ["1"], "\(name)")
+        }
+    }
+}
