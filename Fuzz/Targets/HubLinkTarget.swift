@@ -86,7 +86,12 @@ enum HubLinkTarget: FuzzTarget {
         var messages: [Message] = []
         for piece in pieces {
             framer.append(piece)
-            while let message = try? framer.next(type) { messages.append(message) }
+            do throws(LinkError) {
+                while let message = try framer.next(type) { messages.append(message) }
+            } catch {
+                // The link ends here: what follows in other pieces is not read either.
+                return messages
+            }
         }
         return messages
     }
