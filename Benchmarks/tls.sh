@@ -57,7 +57,7 @@ print([p["pid"] for p in json.load(sys.stdin)["processes"] if p["role"] == "work
 cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$worker/stat"; }
 counter() {
     "$tally" status --data "$folder/data" --json | python3 -c 'import json, sys
-print(sum(p["counters"][sys.argv[1]] for p in json.load(sys.stdin)["processes"]))' "$1"
+print(sum(p["counters"].get(sys.argv[1], 0) for p in json.load(sys.stdin)["processes"]))' "$1"
 }
 
 # Connects again and again with the session of the first connection; s_time cannot for TLS 1.3, whose
