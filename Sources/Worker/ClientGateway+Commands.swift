@@ -124,16 +124,16 @@ extension ClientGateway {
     ) throws(ErrorReply) {
         let channel = try authorizer.channel(named: request.channel)
         try requirePlace(for: channel, session)
-        var expiresAt: UInt32 = 0
+        var claims: Claims?
         if let token = request.token, !token.isEmpty {
-            expiresAt = try subscriptionExpiry(session, channel, token).at
+            claims = try subscriptionClaims(session, channel, token)
         } else if try authorizer.requiresSubscriptionToken(channel) {
             throw ErrorReply(.permissionDenied)
         } else {
             try authorizer.require(.subscribe, of: session.identity, on: channel)
         }
         guard implements(.subscribe) else {
-            return subscribe(session, asked, request, channel, expiresAt, nil)
+            return subscribe(session, asked, request, channel, claims, nil)
         }
         try consult(
             .subscribe,
@@ -143,7 +143,7 @@ extension ClientGateway {
         ) { [self] replacement throws(ErrorReply) in
             // Other subscriptions may have been made meanwhile.
             try requirePlace(for: channel, session)
-            subscribe(session, asked, request, channel, expiresAt, replacement)
+            subscribe(session, asked, request, channel, claims, replacement)
         }
     }
 
@@ -152,10 +152,19 @@ extension ClientGateway {
         _ asked: AskedCommand,
         _ request: SubscribeRequest,
         _ channel: ChannelName,
-        _ expiresAt: UInt32,
+        _ claims: Claims?,
         _ replacement: [UInt8]?
     ) {
-        let reservation = reserve(channel, for: session, request, [], expiresAt: expiresAt)
+        let reservation = reserve(
+            channel,
+            for: session,
+            request,
+            [],
+            expiresAt: claims.map { expiry(of: $0.expiresAt).at } ?? 0
+        )
+        if let claims {
+            subscriptionTokens.set(SubscriptionToken(claims), of: session.id, to: channel.text)
+        }
         ask(
             hubSubscribe(channel, request),
             for: session,
@@ -184,11 +193,11 @@ extension ClientGateway {
     }
 
     /// Checks a subscription token: it must name this channel and this user.
-    private func subscriptionExpiry(
+    private func subscriptionClaims(
         _ session: Session,
         _ channel: ChannelName,
         _ token: String
-    ) throws(ErrorReply) -> TokenExpiry {
+    ) throws(ErrorReply) -> Claims {
         // A token cannot make a channel that no rule allows.
         _ = try authorizer.rule(for: channel)
         let claims: Claims
@@ -202,7 +211,7 @@ extension ClientGateway {
         guard claims.channel == channel.text, claims.user == session.identity.user else {
             throw ErrorReply(.permissionDenied)
         }
-        return expiry(of: claims.expiresAt)
+        return claims
     }
 
     private func refreshSubscription(
@@ -215,8 +224,10 @@ extension ClientGateway {
         guard let index = session.subscriptionIndex(of: channel.text) else {
             throw ErrorReply(.permissionDenied, "not subscribed")
         }
-        let expiry = try subscriptionExpiry(session, channel, token)
+        let claims = try subscriptionClaims(session, channel, token)
+        let expiry = expiry(of: claims.expiresAt)
         session.subscriptions[index].expiresAt = expiry.at
+        subscriptionTokens.set(SubscriptionToken(claims), of: session.id, to: channel.text)
         reply(to: session, Encoder.subRefreshReply(id: id, timeToLive: expiry.timeToLive))
     }
 

@@ -52,6 +52,29 @@ extension ClientGateway {
             status.add(.revokedDisconnects)
             disconnect(session, .expired, reason: Self.reason)
         }
+        for id in subscriptionTokens.sessions {
+            if let session = sessions[id] { endRevokedSubscriptions(of: session, now: now) }
+        }
+    }
+
+    /// Ends subscriptions whose own tokens do not count any more; an SDK asks for another.
+    private func endRevokedSubscriptions(of session: Session, now: Timestamp) {
+        for (channel, token) in subscriptionTokens.tokens(of: session.id) {
+            let isRevoked = revocations.covers(
+                id: token.id,
+                user: session.identity.user,
+                issuedAt: token.issuedAt,
+                now: now
+            )
+            guard isRevoked, let index = session.subscriptionIndex(of: channel) else { continue }
+            // While the hub has not let it in there is nothing to take back yet.
+            guard session.subscriptions[index].memberIndex != nil else {
+                scheduleRevocations()
+                continue
+            }
+            hub.send(.unsubscribed(session.id, channel: channel))
+            unsubscribe(session, channel, .expired)
+        }
     }
 
     private func isRevoked(_ identity: Identity, now: Timestamp) -> Bool {

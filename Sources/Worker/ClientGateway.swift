@@ -41,6 +41,8 @@ final class ClientGateway {
     var users = UserTable()
     /// Tokens that are not believed any more.
     var revocations = RevocationTable()
+    /// Of the subscriptions here that needed one.
+    var subscriptionTokens = SubscriptionTokens()
     /// Whether sessions are to be held against them soon.
     var endsRevokedSessions = false
     /// Worker seconds at which to look for those that are over.
@@ -158,6 +160,7 @@ final class ClientGateway {
         tellDisconnected(session, code: code)
         session.phase = .closed
         sessions[session.id] = nil
+        subscriptionTokens.remove(of: session.id)
         for subscription in session.subscriptions { dismiss(subscription) }
         session.subscriptions = SubscriptionList()
         if session.isAttached {
@@ -282,6 +285,7 @@ final class ClientGateway {
     func removeSubscription(of session: Session, to channel: String) -> Bool {
         guard let index = session.subscriptionIndex(of: channel) else { return false }
         let subscription = session.subscriptions.remove(at: index)
+        subscriptionTokens.remove(of: session.id, to: channel)
         dismiss(subscription)
         return true
     }

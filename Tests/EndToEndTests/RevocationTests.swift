@@ -166,6 +166,46 @@ import Tokens
         #expect(ends(nobody).isEmpty && ends(admin).isEmpty)
     }
 
+    @Test func aRevokedSubscriptionTokenEndsItsSubscriptionAlsoAfterAReload() throws {
+        let server = try TallyServer(
+            manifest: """
+                channels:
+                  - match: "private:*"
+                    subscribe: nobody
+                    subscription_token: true
+                """
+        )
+        let loop = try EventLoop()
+        let admin = try admin(server, on: loop)
+        let ana = try Viewer(server, on: loop, token: try server.token(for: claims("ana")))
+        func subscribe(_ channel: String, id: String) throws {
+            var claims = claims("ana", id: id)
+            (claims.channel, claims.capabilities) = (channel, [])
+            var request = ClientCommand.Subscribe(channel: channel)
+            request.token = try server.token(for: claims)
+            _ = try ana.script.call(.subscribe(request), within: Viewer.patience)
+        }
+        func isOver(_ channel: String) -> Bool {
+            ana.script.events.contains { event in
+                if case .unsubscribed(channel, _) = event { true } else { false }
+            }
+        }
+        try subscribe("private:a", id: "a")
+        try subscribe("private:b", id: "b")
+        try admin.call("token.revoke", #"{"jti":"a"}"#)
+        try ana.wait(for: "the first one's end") { isOver("private:a") }
+        let error = #expect(throws: ScriptedClient.StepError.self) {
+            try subscribe("private:a", id: "a")
+        }
+        #expect("\(try #require(error))".contains("109"))
+        #expect(!isOver("private:b"))
+        let reload = try server.run(["reload", "--data", server.folder])
+        #expect(reload.status == 0, "\(reload.errors)")
+        try admin.call("token.revoke", #"{"jti":"b"}"#)
+        try ana.wait(for: "the second one's end") { isOver("private:b") }
+        #expect(ends(ana).isEmpty)
+    }
+
     @Test func nobodyElseMayDoIt() throws {
         let server = try TallyServer(workers: 1)
         let loop = try EventLoop()

@@ -59,7 +59,8 @@ import WebServer
                     channel: "live:next",
                     reservation: 6,
                     traits: 0,
-                    expiresAt: 0
+                    expiresAt: 0,
+                    token: SubscriptionToken(id: claims == nil ? nil : "t", issuedAt: 7)
                 ),
             ],
             commands: claims == nil

@@ -31,6 +31,7 @@ extension ClientGateway {
         guard let connection = session.connection.moved(), let phase = exportedPhase(of: session)
         else { return nil }
         let waiting = lines.entries(of: session)
+        let tokens = subscriptionTokens.tokens(of: session.id)
         return SessionState(
             id: session.id,
             client: session.client,
@@ -42,7 +43,8 @@ extension ClientGateway {
                     channel: subscription.channel.name.text,
                     reservation: subscription.reservation,
                     traits: subscription.traits.rawValue,
-                    expiresAt: subscription.expiresAt
+                    expiresAt: subscription.expiresAt,
+                    token: tokens[subscription.channel.name.text]
                 )
             },
             commands: session.commands.map {

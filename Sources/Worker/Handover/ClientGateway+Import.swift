@@ -83,6 +83,9 @@ extension ClientGateway {
         guard let name = try? ChannelName(membership.channel) else { return }
         let audience = audience(of: name)
         audience.pendingCount += 1
+        if let token = membership.token {
+            subscriptionTokens.set(token, of: session.id, to: membership.channel)
+        }
         session.subscriptions.append(
             Subscription(
                 channel: audience,

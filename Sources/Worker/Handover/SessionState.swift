@@ -65,6 +65,8 @@ struct SessionState: Hashable {
         var reservation: UInt32?
         var traits: UInt8
         var expiresAt: UInt32
+        /// nil: it needed none.
+        var token: SubscriptionToken?
     }
 }
 
@@ -127,6 +129,10 @@ extension SessionState.Membership: LinkValue {
         writer.write(reservation) { $0.write($1) }
         writer.write(traits)
         writer.write(expiresAt)
+        writer.write(token) { writer, token in
+            writer.write(token.id) { $0.write($1) }
+            writer.write(token.issuedAt) { $0.write($1) }
+        }
     }
 
     init(from reader: inout LinkReader) throws(LinkError) {
@@ -136,6 +142,14 @@ extension SessionState.Membership: LinkValue {
         }
         traits = try reader.unsigned(UInt8.self)
         expiresAt = try reader.unsigned(UInt32.self)
+        token = try reader.optional { (reader) throws(LinkError) in
+            SubscriptionToken(
+                id: try reader.optionalString(),
+                issuedAt: try reader.optional { (reader) throws(LinkError) in
+                    try reader.signed()
+                }
+            )
+        }
     }
 }
 
