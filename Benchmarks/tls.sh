@@ -81,7 +81,7 @@ PYTHON
 measure() { # label, a command that connects
     local label=$1 before after handshakes resumed ticks
     shift
-    # The worker publishes its counters ten times a second.
+    # The worker publishes its counters five times a second.
     sleep 1
     handshakes=$(counter tls_handshakes) resumed=$(counter tls_resumptions) before=$(cpu_ticks)
     taskset --cpu-list "$others" "$@" > "$folder/client" 2>&1 || { cat "$folder/client" >&2; exit 1; }
