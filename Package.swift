@@ -199,8 +199,8 @@ let package = Package(
         module(
             "Bench",
             [
-                "Client", "TLS", "Channels", "Compression", "Digests", "HTTP", "JSON", "Reactor",
-                "StatusPage", "WebSocket", histogram,
+                "Client", "ClientProtocol", "TLS", "Channels", "Compression", "Digests", "HTTP",
+                "JSON", "Reactor", "StatusPage", "WebSocket", histogram,
             ]
         ),
         .target(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Client
+import ClientProtocol
 import HTTP
 package import Reactor
 
@@ -47,7 +48,14 @@ package final class CommentPublisher: Publisher {
         client.request(.rpc(method: "comment.send", data: data)) { [unowned self] result in
             guard case .failure(let error) = result else { return }
             refusedCount += 1
-            if failure.isEmpty { failure = "a comment was refused: \(error)" }
+            if failure.isEmpty { failure = "a comment was refused: " + Self.words(for: error) }
+        }
+    }
+
+    private static func words(for failure: RequestFailure) -> String {
+        switch failure {
+        case .refused(let error): "error \(error.code), \(error.message)"
+        default: "\(failure)"
         }
     }
 }

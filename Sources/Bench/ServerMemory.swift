@@ -10,6 +10,8 @@ package struct ServerMemory {
         package let pid: Int
         /// Private memory, written to or not shared (proc_pid_smaps(5), `Private_*`), in bytes.
         package let privateByteCount: Int
+        /// The same with its share of what several have (`Pss`), in bytes.
+        package let proportionalByteCount: Int
         /// Resident memory, shared pages counted in full (`Rss`), in bytes.
         package let residentByteCount: Int
     }
@@ -31,12 +33,16 @@ package struct ServerMemory {
                 pid: process.pid,
                 privateByteCount: fields["Private_Clean", default: 0]
                     + fields["Private_Dirty", default: 0],
+                proportionalByteCount: fields["Pss", default: 0],
                 residentByteCount: fields["Rss", default: 0]
             )
         }
     }
 
     package var privateByteCount: Int { processes.reduce(0) { $0 + $1.privateByteCount } }
+    package var proportionalByteCount: Int {
+        processes.reduce(0) { $0 + $1.proportionalByteCount }
+    }
 
     /// `/proc/PID/smaps_rollup` as a map from field to bytes.
     private static func fields(of pid: Int) throws -> [String: Int] {

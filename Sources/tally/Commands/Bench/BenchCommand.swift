@@ -19,8 +19,10 @@ struct BenchCommand: ParsableCommand {
             server's processor time is what the kernel counts. Compare figures of one machine and \
             one run with each other, not with another's.
 
-            A Tally lets one client send 50 commands a second; for more, raise \
-            client.commands_per_second, client.command_burst and client.maximum_pending_commands.
+            A Tally has limits that are made for people. To send more than 30 comments a second from \
+            one client, raise client.publishes_per_second and publish_burst, commands_per_second and \
+            command_burst, and maximum_pending_commands; delivery.comments_per_second: 0 has all of them \
+            shown; maximum_new_connections_per_second lets a storm in at once.
             """,
         subcommands: [
             BenchFanOutCommand.self, BenchConnectCommand.self, BenchRecoverCommand.self,

@@ -64,8 +64,12 @@ struct BenchFanOutCommand: ParsableCommand {
             try FanOut(fleet: fleet, publisher: publisher, server: server, plan: plan).run()
         }
         report(result).print(options.output)
-        if result.counts.delivered == 0, !publisher.failure.isEmpty {
-            throw CommandFailure(.refused, publisher.failure)
+        guard publisher.failure.isEmpty else {
+            throw CommandFailure(
+                .refused,
+                Console.harmless(publisher.failure),
+                advice: result.refused > 0 ? "`tally bench --help` names the limits to raise" : ""
+            )
         }
     }
 

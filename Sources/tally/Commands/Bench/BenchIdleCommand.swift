@@ -81,6 +81,8 @@ struct BenchIdleCommand: ParsableCommand {
         json.integer(options.viewers)
         json.key("bytes_per_viewer")
         json.integer(bytesPerViewer)
+        let proportional = after.proportionalByteCount - before.proportionalByteCount
+        json.member("proportional_bytes_per_viewer", integer: proportional / options.viewers)
         json.key("disconnects")
         json.integer(crowd.disconnectCount)
         json.key("processes")
@@ -93,6 +95,7 @@ struct BenchIdleCommand: ParsableCommand {
             json.integer(old.privateByteCount)
             json.key("private_bytes")
             json.integer(new.privateByteCount)
+            json.member("proportional_bytes", integer: new.proportionalByteCount)
             json.key("resident_bytes")
             json.integer(new.residentByteCount)
             json.endObject()
