@@ -12,7 +12,7 @@ import Testing
 @Suite(.serialized) struct ReplacementTests {
     @Test(arguments: [SIGHUP, SIGUSR2])
     func clientsNoticeNothingWhenEveryWorkerIsReplaced(signal: Int32) throws {
-        let server = try TallyServer()
+        let server = try TallyServer(manifest: TallyServer.talkative)
         let loop = try EventLoop()
         let studio = try Viewer(
             server,

@@ -67,7 +67,7 @@ import Testing
         try certificates.make("one")
         let server = try TallyServer(
             workers: 2,
-            manifest: certificates.manifest("one"),
+            manifest: certificates.manifest("one") + "\n" + TallyServer.talkative,
             listen: ["127.0.0.1:0", "127.0.0.1:0 tls"]
         )
         let loop = try EventLoop()

@@ -60,6 +60,9 @@ final class TallyServer {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    /// A manifest's section for clients that say something as fast as it is taken.
+    static let talkative = "client:\n  command_burst: 10000\n  publish_burst: 10000\n"
+
     /// The binary of the build that these tests belong to.
     static var binary: URL {
         URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
