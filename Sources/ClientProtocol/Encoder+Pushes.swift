@@ -47,10 +47,12 @@ extension Encoder {
     }
 
     /// For transports that cannot close with a code.
-    package static func disconnectPush(_ cause: Disconnect) -> [UInt8] {
+    ///
+    /// `reason`: in place of the code's own, unless nil.
+    package static func disconnectPush(_ cause: Disconnect, reason: String? = nil) -> [UInt8] {
         push(.disconnect, channel: nil) { writer in
             writer.member("code", integer: cause.rawValue)
-            writer.member("reason", string: cause.reason)
+            writer.member("reason", string: reason ?? cause.reason)
             writer.member("reconnect", bool: cause.clientReconnects)
         }
     }

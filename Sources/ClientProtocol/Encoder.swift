@@ -21,6 +21,25 @@ package enum Encoder {
         return writer.bytes
     }
 
+    /// An error alone, for who asked over HTTP.
+    package static func errorBody(_ error: ErrorReply) -> [UInt8] {
+        var writer = JSONWriter(capacity: 80)
+        writer.beginObject()
+        writer.key("error")
+        writer.error(error)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// A subscription's result alone, for who asked over HTTP.
+    package static func subscribeResult(_ result: SubscribeResult) -> [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.fields(of: result)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// The reply of a method whose result has no fields.
     package static func emptyReply(id: UInt32, _ method: Method) -> [UInt8] {
         reply(id: id, method) { _ in }

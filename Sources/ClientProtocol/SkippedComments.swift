@@ -21,8 +21,12 @@ package struct SkippedComments: Hashable, Sendable {
 }
 
 extension Encoder {
-    /// A publication without offset: what was left out, and where in history it can be read.
     package static func skippedPush(channel: String, _ skipped: SkippedComments) -> [UInt8] {
+        publicationPush(channel: channel, publication: skippedPublication(skipped))
+    }
+
+    /// A publication without offset: what was left out, and where in history it can be read.
+    package static func skippedPublication(_ skipped: SkippedComments) -> [UInt8] {
         var data = JSONWriter(capacity: 80)
         data.beginObject()
         data.member("type", string: "skipped")
@@ -30,6 +34,6 @@ extension Encoder {
         data.member("from", integer: skipped.first)
         data.member("to", integer: skipped.last)
         data.endObject()
-        return publicationPush(channel: channel, publication: publication(data: data.bytes))
+        return publication(data: data.bytes)
     }
 }

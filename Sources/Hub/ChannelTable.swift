@@ -15,6 +15,8 @@ struct SubscribedChannel: Sendable {
     var epoch: String
     /// In no order: a member that leaves is replaced by the last.
     private(set) var members: [SessionSlot] = []
+    /// Members that do not count as viewers.
+    private(set) var observerCount = 0
     /// The links that have members, and how many each has.
     private(set) var links: [LinkID] = []
     private var memberCounts: [Int] = []
@@ -29,11 +31,19 @@ struct SubscribedChannel: Sendable {
         self.epoch = epoch
     }
 
+    var viewerCount: Int { members.count - observerCount }
+
     func channelInfo(of member: SessionSlot) -> [UInt8] { memberInfo[member] ?? [] }
 
     /// Answers the member's index.
-    mutating func add(_ member: SessionSlot, link: LinkID, channelInfo: [UInt8]) -> UInt32 {
+    mutating func add(
+        _ member: SessionSlot,
+        link: LinkID,
+        channelInfo: [UInt8],
+        isViewer: Bool
+    ) -> UInt32 {
         members.append(member)
+        if !isViewer { observerCount += 1 }
         if let position = links.firstIndex(of: link) {
             memberCounts[position] += 1
         } else {
@@ -45,8 +55,9 @@ struct SubscribedChannel: Sendable {
     }
 
     /// Answers the member that took the place of the one removed.
-    mutating func remove(at index: UInt32, link: LinkID) -> SessionSlot? {
+    mutating func remove(at index: UInt32, link: LinkID, isViewer: Bool) -> SessionSlot? {
         let index = Int(index)
+        if !isViewer { observerCount -= 1 }
         memberInfo[members[index]] = nil
         let last = members.removeLast()
         if let position = links.firstIndex(of: link) {
@@ -78,9 +89,9 @@ struct ChannelTable: Sendable {
         slots[name].flatMap { channels[Int($0.index)] }
     }
 
-    func memberCount(of name: String) -> Int {
+    func viewerCount(of name: String) -> Int {
         guard let slot = slots[name] else { return 0 }
-        return channels[Int(slot.index)]?.members.count ?? 0
+        return channels[Int(slot.index)]?.viewerCount ?? 0
     }
 
     mutating func open(_ channel: SubscribedChannel) -> ChannelSlot {
@@ -107,18 +118,25 @@ struct ChannelTable: Sendable {
         _ member: SessionSlot,
         link: LinkID,
         channelInfo: [UInt8],
+        isViewer: Bool,
         to slot: ChannelSlot
     ) -> UInt32? {
-        channels[Int(slot.index)]?.add(member, link: link, channelInfo: channelInfo)
+        channels[Int(slot.index)]?.add(
+            member,
+            link: link,
+            channelInfo: channelInfo,
+            isViewer: isViewer
+        )
     }
 
     /// Answers the member that took the place of the one removed.
     mutating func removeMember(
         at index: UInt32,
         link: LinkID,
+        isViewer: Bool,
         from slot: ChannelSlot
     ) -> SessionSlot? {
-        channels[Int(slot.index)]?.remove(at: index, link: link) ?? nil
+        channels[Int(slot.index)]?.remove(at: index, link: link, isViewer: isViewer) ?? nil
     }
 
     mutating func setEpoch(_ epoch: String, of slot: ChannelSlot) {

@@ -23,7 +23,9 @@ extension HubCore {
     /// A session subscribed to the stream's channel.
     mutating func viewerCame(_ slot: SessionSlot, _ stream: String) {
         changedAudiences.insert(stream)
-        guard let audience = state.audiences[stream], let session = sessions[slot] else { return }
+        guard let audience = state.audiences[stream], let session = sessions[slot],
+            session.identity.isViewer
+        else { return }
         meters[stream, default: ViewerMeter()].see(
             Author(session.identity.info).digest,
             viewers: viewerCount(of: stream),
@@ -37,10 +39,10 @@ extension HubCore {
         let members = channels.channel(named: "live:" + stream)?.members ?? []
         var meter = meters[stream] ?? ViewerMeter()
         for member in members {
-            guard let session = sessions[member] else { continue }
+            guard let session = sessions[member], session.identity.isViewer else { continue }
             meter.see(
                 Author(session.identity.info).digest,
-                viewers: members.count,
+                viewers: viewerCount(of: stream),
                 audience: audience
             )
         }
@@ -99,6 +101,6 @@ extension HubCore {
     }
 
     private func viewerCount(of stream: String) -> Int {
-        channels.memberCount(of: "live:" + stream)
+        channels.viewerCount(of: "live:" + stream)
     }
 }

@@ -129,7 +129,7 @@ extension HubCore {
         var clients: [(client: ClientID, info: [UInt8])] = []
         var byteCount = 0
         for member in members?.members ?? [] {
-            guard let identity = sessions[member]?.identity else { continue }
+            guard let identity = sessions[member]?.identity, identity.isViewer else { continue }
             let info = Encoder.clientInfo(
                 identity.info,
                 channelInfo: members?.channelInfo(of: member) ?? []
@@ -152,7 +152,7 @@ extension HubCore {
         guard let members = try presenceMembers(of: channel),
             let slot = channels.slot(named: channel)
         else { return (0, 0) }
-        let clients = members.members.count
+        let clients = members.viewerCount
         if clients > HubOptions.cheapUserCount, let last = members.userCount,
             last.at + HubOptions.userCountAge > now
         {
@@ -160,7 +160,7 @@ extension HubCore {
         }
         var users: Set<UInt64> = []
         for member in members.members {
-            guard let identity = sessions[member]?.identity else { continue }
+            guard let identity = sessions[member]?.identity, identity.isViewer else { continue }
             users.insert(Author(identity.info).digest)
         }
         channels.setUserCount(users.count, at: now, of: slot)

@@ -55,7 +55,13 @@ extension HubCore {
         else { return }
         announce(slot, channel, .leave)
         let index = subscription.memberIndex
-        if let moved = channels.removeMember(at: index, link: session.link, from: channel) {
+        let moved = channels.removeMember(
+            at: index,
+            link: session.link,
+            isViewer: session.identity.isViewer,
+            from: channel
+        )
+        if let moved {
             sessions.moveSubscription(of: moved, to: channel, memberIndex: index)
         }
         sessions.removeSubscription(of: slot, to: channel)
@@ -117,7 +123,13 @@ extension HubCore {
         channelInfo: [UInt8]
     ) -> Bool {
         guard sessions.subscription(of: slot, to: channel) == nil,
-            let index = channels.add(slot, link: link, channelInfo: channelInfo, to: channel)
+            let index = channels.add(
+                slot,
+                link: link,
+                channelInfo: channelInfo,
+                isViewer: sessions[slot]?.identity.isViewer ?? true,
+                to: channel
+            )
         else { return false }
         sessions.addSubscription(.init(channel: channel, memberIndex: index), to: slot)
         if case .live(let stream) = channels[channel]?.name.kind { viewerCame(slot, stream) }
@@ -131,7 +143,7 @@ extension HubCore {
         _ change: HubMessage.PresenceChange
     ) {
         guard let to = channels[channel], to.rule.announcesJoinLeave,
-            let session = sessions[slot]
+            let session = sessions[slot], session.identity.isViewer
         else { return }
         let info = Encoder.clientInfo(
             session.identity.info,

@@ -59,6 +59,7 @@ extension SessionIdentity: LinkValue {
         info.encode(into: &writer)
         writer.write(name)
         writer.write(controlledStreams) { $0.write($1) }
+        writer.write(isViewer)
     }
 
     package init(from reader: inout LinkReader) throws(LinkError) {
@@ -67,7 +68,8 @@ extension SessionIdentity: LinkValue {
             name: try reader.string(),
             controlledStreams: try reader.list { (reader) throws(LinkError) in
                 try reader.string()
-            }
+            },
+            isViewer: try reader.bool()
         )
     }
 }

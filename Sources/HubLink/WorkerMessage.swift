@@ -96,11 +96,19 @@ package struct SessionIdentity: Hashable, Sendable {
     package let name: String
     /// Stream ids that the session may control, as exact ids and as patterns with `*`.
     package let controlledStreams: [String]
+    /// Whether it counts as a viewer, and others see it as present: not who only asks now and then.
+    package let isViewer: Bool
 
-    package init(info: ClientInfo, name: String, controlledStreams: [String]) {
+    package init(
+        info: ClientInfo,
+        name: String,
+        controlledStreams: [String],
+        isViewer: Bool = true
+    ) {
         self.info = info
         self.name = name
         self.controlledStreams = controlledStreams
+        self.isViewer = isViewer
     }
 }
 

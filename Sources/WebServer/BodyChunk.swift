@@ -10,12 +10,20 @@ package final class BodyChunk {
     let chunked: SharedFrame
 
     /// As it is, for HTTP/1.0; made when the first such client is there.
-    private(set) lazy var plain = SharedFrame(encoded: payload)
+    private(set) lazy var plain = SharedFrame(
+        encoded: payload,
+        conflationKey: chunked.conflationKey
+    )
 
-    /// - Parameter payload: at least one byte; none would be the end of the body.
-    package init(_ payload: [UInt8]) {
+    /// - Parameters:
+    ///   - payload: at least one byte; none would be the end of the body.
+    ///   - conflationKey: names pieces of which only the newest matters; nil: it always does.
+    package init(_ payload: [UInt8], conflationKey: ConflationKey? = nil) {
         precondition(!payload.isEmpty, "an empty chunk would end the body")
         self.payload = payload
-        chunked = SharedFrame(encoded: ChunkedBodyEncoder.encode(payload))
+        chunked = SharedFrame(
+            encoded: ChunkedBodyEncoder.encode(payload),
+            conflationKey: conflationKey
+        )
     }
 }

@@ -37,6 +37,12 @@ extension Connection {
         return answer
     }
 
+    /// Gives the connection a session before it is a WebSocket; its end will be told by `closed`.
+    package func keep(_ session: AnyObject) {
+        self.session = session
+        isReportedOpen = true
+    }
+
     /// Whether the next request has to wait for the answer to this one.
     var isAnswering: Bool { exchange?.deferred != nil }
 
@@ -85,7 +91,11 @@ extension Connection {
         guard queue.byteCount > server.limits.maximumUnsentByteCount else { return }
         flush()
         guard queue.byteCount > server.limits.maximumUnsentByteCount else { return }
-        // Not by a last chunk: a body that is cut short must not look complete (RFC 9112 §8).
+        endAsSlow()
+    }
+
+    /// Not by a last chunk: a body that is cut short must not look complete (RFC 9112 §8).
+    func endAsSlow() {
         server.counters.slowDisconnects += 1
         end(.slow)
     }
@@ -97,7 +107,7 @@ extension Connection {
         if deferred.isChunked, deferred.context.method != .head {
             enqueue(SharedFrame(encoded: ChunkedBodyEncoder.lastChunk))
         }
-        if !deferred.context.keepsConnectionAlive { finishSending() }
+        if !deferred.context.keepsConnectionAlive || server.isDraining { finishSending() }
         goOn()
         return true
     }

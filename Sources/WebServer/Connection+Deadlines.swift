@@ -63,9 +63,11 @@ extension Connection {
     }
 
     func checkDeadline(_ now: MonotonicTime) {
-        if let since = queue.waitingSince, isOpen, now - since > server.limits.maximumUnsentAge {
+        if let since = queue.waitingSince, isOpen || isStreaming,
+            now - since > server.limits.maximumUnsentAge
+        {
             // It takes its share, only slower than there is news: what it sees is long past.
-            return closeAsSlow()
+            return isStreaming ? endAsSlow() : closeAsSlow()
         }
         guard now >= deadline.moment else { return }
         switch deadline.purpose {

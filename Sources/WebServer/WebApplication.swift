@@ -29,7 +29,7 @@ package protocol WebApplication: AnyObject {
 
     func received(binary: [UInt8], on connection: Connection)
 
-    /// An opened WebSocket is over; called exactly once, at the end of the loop's turn.
+    /// An opened WebSocket is over, or a connection that was to keep a session; called exactly once, at the end of the loop's turn.
     ///
     /// Nothing is received any more, and what is sent goes nowhere. `session` is let go after it.
     func closed(_ connection: Connection, _ cause: CloseCause)

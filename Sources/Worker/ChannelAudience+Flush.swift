@@ -33,7 +33,12 @@ extension ChannelAudience {
             _ = list.nextSlice(maximumCount: .max)
             return deliveries
         }
-        outbox.frame = FanOutFrame(log: log, latest: batch.latestPayload, key: conflationKey)
+        outbox.frame = FanOutFrame(
+            log: log,
+            latest: batch.latestPayload,
+            key: conflationKey,
+            position: position
+        )
         return deliveries
     }
 
@@ -80,6 +85,8 @@ extension ChannelAudience {
     }
 
     private func personalFrame(_ payload: [UInt8]) -> FanOutFrame? {
-        payload.isEmpty ? nil : FanOutFrame(log: payload, latest: [], key: conflationKey)
+        payload.isEmpty
+            ? nil
+            : FanOutFrame(log: payload, latest: [], key: conflationKey, position: position)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Channels
+import ClientProtocol
 import HubLink
 
 /// What an audience keeps of its channel's newest publications.
@@ -51,5 +52,42 @@ extension ChannelAudience {
 
     func forgetRecent() {
         recent = nil
+        leftOut = []
+    }
+
+    /// A comment was left out for the members, and is for those who poll.
+    func leaveOut(_ offset: UInt64) {
+        guard recent?.topOffset == offset else { return }
+        if leftOut.count >= 2 * Self.maximumRecentCount {
+            leftOut.removeFirst(Self.maximumRecentCount)
+        }
+        leftOut.append(offset)
+    }
+
+    /// What viewers were shown of consecutive publications that end at `top`, and before it how many
+    /// they were not.
+    func shown(of publications: [[UInt8]], upTo top: UInt64) -> [[UInt8]] {
+        guard let newest = leftOut.last, UInt64(publications.count) <= top else {
+            return publications
+        }
+        let first = top - UInt64(publications.count) + 1
+        guard newest >= first else { return publications }
+        var skipped: SkippedComments?
+        var shown: [[UInt8]] = []
+        let hidden = Set(leftOut)
+        for (index, publication) in publications.enumerated() {
+            let offset = first + UInt64(index)
+            guard hidden.contains(offset) else {
+                shown.append(publication)
+                continue
+            }
+            if skipped == nil {
+                skipped = SkippedComments(first: offset)
+            } else {
+                skipped?.add(offset)
+            }
+        }
+        guard let skipped else { return publications }
+        return [Encoder.skippedPublication(skipped)] + shown
     }
 }

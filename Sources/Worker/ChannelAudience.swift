@@ -19,6 +19,8 @@ final class ChannelAudience {
     var position: Position?
     /// The newest publications, from which recoveries are answered here; nil until known.
     var recent: ChannelLog?
+    /// Offsets in `recent` of comments that the members were not shown, in order.
+    var leftOut: [UInt64] = []
     /// Whether a recovery is on its way that will fill `recent`.
     var isFetching = false
     /// Recoveries that wait for it; each holds a reservation of a session, which bounds them.

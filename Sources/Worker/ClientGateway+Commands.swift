@@ -50,7 +50,7 @@ extension ClientGateway {
     }
 
     /// Takes one command from the session's budgets; answers how many milliseconds to wait for it.
-    private func spend(_ commandClass: CommandClass, of session: Session) -> Int64? {
+    func spend(_ commandClass: CommandClass, of session: Session) -> Int64? {
         let budgets = session.commands ?? CommandBudgets(commandLimits, now: budgetTime)
         session.commands = budgets
         if let wait = budgets.spend(commandClass, commandLimits, now: budgetTime) { return wait }
@@ -127,6 +127,8 @@ extension ClientGateway {
         var claims: Claims?
         if let token = request.token, !token.isEmpty {
             claims = try subscriptionClaims(session, channel, token)
+        } else if (session as? ReaderSession)?.isGranted == true {
+            _ = try authorizer.rule(for: channel)
         } else if try authorizer.requiresSubscriptionToken(channel) {
             throw ErrorReply(.permissionDenied)
         } else {

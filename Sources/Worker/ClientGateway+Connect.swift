@@ -35,6 +35,11 @@ extension ClientGateway {
             status.add(.rejectedForUser)
             return disconnect(session, .connectionLimit)
         }
+        var wanted = wanted
+        if let reader = session as? ReaderSession {
+            reader.isGranted = wanted.contains { $0.channel.text == reader.channelName }
+            wanted = []
+        }
         attach(session)
         var subscribes: [(wanted: WantedSubscription, reservation: UInt32)] = []
         for wanted in wanted {
@@ -118,6 +123,8 @@ extension ClientGateway {
         of session: Session,
         _ request: ConnectRequest
     ) -> [WantedSubscription] {
+        // It reads the one channel that it names.
+        guard !(session is ReaderSession) else { return [] }
         var wanted = request.subscriptions
         let own = "#" + session.identity.user
         if configuration.userChannels, own != "#", !wanted.contains(where: { $0.channel == own }) {
@@ -199,6 +206,7 @@ extension ClientGateway {
         session.nextPing = seconds + UInt32(client.pingInterval.wholeSeconds)
         let expiry = expiry(of: session.identity.claims.expiresAt)
         session.expiresAt = expiry.at
+        if let reader = session as? ReaderSession { return subscribe(reader) }
         var result = ConnectResult(
             client: session.client,
             version: TallyVersion.text,

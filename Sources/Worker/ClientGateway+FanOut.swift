@@ -45,6 +45,7 @@ extension ClientGateway {
                 break
             }
             status.add(.skippedComments)
+            audience.leaveOut(publication.offset)
             let author = sessions[id].flatMap { $0.client == client ? $0 : nil }
             outbox.batch.skip(offset: publication.offset, push: push, author: author)
         }

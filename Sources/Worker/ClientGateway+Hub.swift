@@ -134,6 +134,7 @@ extension ClientGateway: HubConnectionDelegate {
         if subscription.memberIndex != nil {
             tellUnsubscribed(session, subscription.channel.name, code: reason.rawValue)
         }
+        if let reader = session as? ReaderSession { return unsubscribed(reader, reason) }
         reply(to: session, Encoder.unsubscribePush(channel: channel, reason))
     }
 

@@ -85,13 +85,12 @@ extension ClientGateway {
             return fail(request, ErrorReply(.unrecoverablePosition))
         }
         let timeToLive = admit(session, to: channel, subscribing.reservation, subscribed)
-        reply(
-            to: session,
-            Encoder.subscribeReply(
-                id: request.commandID,
-                subscribeResult(subscribed.with(data: subscribing.data), timeToLive: timeToLive)
-            )
+        let result = subscribeResult(
+            subscribed.with(data: subscribing.data),
+            timeToLive: timeToLive
         )
+        if let reader = session as? ReaderSession { return begin(reader, result) }
+        reply(to: session, Encoder.subscribeReply(id: request.commandID, result))
     }
 
     /// The hub's answer, completed with what is kept here; nil where that is not enough any more.

@@ -47,6 +47,7 @@ extension ClientGateway {
         if TokenExpiry.isOver(session.expiresAt, now: now) {
             return disconnect(session, .expired)
         }
+        if let reader = session as? ReaderSession { return sweepReader(reader, now) }
         if session.isAwaitingPong, hasShownLife(session) {
             session.isAwaitingPong = false
         } else if session.isAwaitingPong, now >= lastPing(of: session) + pongTimeoutSeconds {
@@ -59,6 +60,15 @@ extension ClientGateway {
             session.connection.send(pingFrame)
         }
         expireSubscriptions(of: session, now)
+    }
+
+    /// What stands between might take a silent stream for dead; a poll is never silent for long.
+    private func sweepReader(_ reader: ReaderSession, _ now: UInt32) {
+        if reader.isStream, now >= reader.nextPing {
+            reader.nextPing = now + pingIntervalSeconds
+            reader.connection.send(pingEvent)
+        }
+        expireSubscriptions(of: reader, now)
     }
 
     private func lastPing(of session: Session) -> UInt32 {

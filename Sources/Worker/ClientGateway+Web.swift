@@ -10,6 +10,7 @@ import WebServer
 extension ClientGateway: WebApplication {
     func respond(to request: HTTPRequest, on connection: Connection) -> HTTPAnswer {
         if let answer = answerFromPlugin(request, on: connection) { return answer }
+        if let answer = read(request, on: connection) { return answer }
         return .now(
             routes.respond(to: request, from: connection.peer, hubIsConnected: hub.isConnected)
         )
@@ -30,7 +31,19 @@ extension ClientGateway: WebApplication {
 
     func opened(_ connection: Connection) {
         status.add(.acceptedConnections)
-        connection.session = makeSession(for: connection)
+        // It polled before, on the same connection.
+        if let reader = connection.session as? ReaderSession {
+            end(reader, code: Disconnect.connectionClosed.rawValue)
+        }
+        connection.session = makeSession(Session.self, for: connection)
+    }
+
+    func abandoned(_ answer: PendingAnswer, on connection: Connection, _ cause: AbandonCause) {
+        // Whose client is gone is told of by `closed`, too.
+        guard cause == .late, let reader = connection.session as? ReaderSession,
+            reader.answer == answer
+        else { return }
+        end(reader, code: Disconnect.serverError.rawValue)
     }
 
     func received(text: [UInt8], on connection: Connection) {

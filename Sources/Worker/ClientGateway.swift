@@ -68,6 +68,9 @@ final class ClientGateway {
     var undecided: [(session: Session, messages: [[UInt8]])] = []
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
+    /// Those who have no WebSocket.
+    var readers = Readers()
+    let pingEvent = BodyChunk(ServerSentEvent.ping)
     let pingFrame = SharedFrame.text(Array("{}".utf8))
     private var nextConflationKey: UInt64 = 1
     var nextSessionID: UInt64 = 1
@@ -137,10 +140,10 @@ final class ClientGateway {
 
     // MARK: Sessions
 
-    func makeSession(for connection: Connection) -> Session {
+    func makeSession<Kind: Session>(_ kind: Kind.Type, for connection: Connection) -> Kind {
         let id = SessionID(rawValue: nextSessionID)
         nextSessionID += 1
-        let session = Session(
+        let session = kind.init(
             id: id,
             client: .random(using: &random),
             connection: connection,
@@ -161,6 +164,7 @@ final class ClientGateway {
         session.phase = .closed
         sessions[session.id] = nil
         subscriptionTokens.remove(of: session.id)
+        if let reader = session as? ReaderSession { forget(reader) }
         for subscription in session.subscriptions { dismiss(subscription) }
         session.subscriptions = SubscriptionList()
         if session.isAttached {
@@ -218,6 +222,10 @@ final class ClientGateway {
     }
 
     func close(_ session: Session, code: UInt16, reason: String) {
+        if let reader = session as? ReaderSession {
+            let disconnect = Disconnect(rawValue: code) ?? .forceDisconnect
+            return close(reader, disconnect, reason: reason)
+        }
         // What was answered before the close is not taken back by it.
         flushReplies(to: session)
         end(session, code: code)
@@ -258,6 +266,7 @@ final class ClientGateway {
 
     func refuse(_ session: Session, _ commandID: UInt32, _ error: ErrorReply) {
         status.add(.commandErrors)
+        if let reader = session as? ReaderSession { return refuse(reader, error) }
         reply(to: session, Encoder.errorReply(id: commandID, error))
     }
 
@@ -339,7 +348,10 @@ final class ClientGateway {
                 connectionInfo: session.identity.claims.info
             ),
             name: session.identity.claims.name,
-            controlledStreams: session.identity.claims.streams(allowing: .control)
+            // Who only looks on keeps no stream alive.
+            controlledStreams: session is ReaderSession
+                ? [] : session.identity.claims.streams(allowing: .control),
+            isViewer: session.isViewer
         )
     }
 }

@@ -8,7 +8,7 @@ import WebServer
 ///
 /// Holds nothing that could not be rebuilt, and no buffers: an idle viewer is this object, its
 /// subscription list and its connection.
-final class Session {
+class Session {
     enum Phase {
         /// Nothing but `connect` is accepted.
         case awaitingConnect
@@ -41,7 +41,7 @@ final class Session {
     /// Worker seconds at which the token ends; 0: never.
     var expiresAt: UInt32 = 0
 
-    init(
+    required init(
         id: SessionID,
         client: ClientID,
         connection: Connection,
@@ -69,6 +69,9 @@ final class Session {
         case .awaitingConnect, .connected, .closed: nil
         }
     }
+
+    /// Whether it counts among a channel's viewers.
+    var isViewer: Bool { true }
 
     func subscriptionIndex(of channel: String) -> Int? {
         subscriptions.firstIndex { $0.channel.name.text == channel }

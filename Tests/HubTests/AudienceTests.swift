@@ -63,6 +63,22 @@ import Testing
         #expect(bench.figures(links[0]) == ["51/52/52"])
     }
 
+    @Test func whoOnlyLooksInNowAndThenIsNoViewer() throws {
+        let poller = bench.attach(links[1], user: "ana", isViewer: false)
+        _ = try bench.subscribe(poller, "live:a")
+        try start()
+        _ = try watch(links[0], user: "bob")
+        #expect(bench.figures(links[0]) == ["1/1/1"])
+        bench.clearInboxes()
+        bench.detach(poller)
+        let other = bench.attach(links[1], isViewer: false)
+        _ = try bench.subscribe(other, "live:a")
+        bench.pass(.seconds(5))
+        #expect(bench.figures(links[0]).isEmpty)
+        _ = try watch(links[0])
+        #expect(bench.figures(links[0]) == ["2/2/2"])
+    }
+
     @Test func aDeadWorkersViewersAreGoneAtOnceInOneCount() throws {
         try start()
         _ = try watch(links[0])

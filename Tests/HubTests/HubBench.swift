@@ -128,14 +128,23 @@ final class HubBench {
         _ link: LinkID,
         user: String = "",
         name: String = "",
-        controls: [String] = []
+        controls: [String] = [],
+        isViewer: Bool = true
     ) -> BenchSession {
         let id = SessionID(rawValue: nextSession)
         let client = ClientID(high: nextSession, low: 1)
         nextSession += 1
         let info = ClientInfo(user: user, client: client, connectionInfo: [])
         receive(
-            .attach(id, SessionIdentity(info: info, name: name, controlledStreams: controls)),
+            .attach(
+                id,
+                SessionIdentity(
+                    info: info,
+                    name: name,
+                    controlledStreams: controls,
+                    isViewer: isViewer
+                )
+            ),
             from: link
         )
         return BenchSession(link: link, id: id, client: client)

@@ -111,6 +111,43 @@ import WebServer
         #expect(server.server.counters.slowDisconnects == 1)
     }
 
+    @Test func endsAClientThatFallsTooFarBehindThoughItTakesSome() throws {
+        let server = try TestServer { $0.maximumUnsentAge = .milliseconds(50) }
+        let (peer, connection, _) = try stream(server)
+        peer.isReading = false
+        let chunk = BodyChunk([UInt8](repeating: 0x61, count: 50_000))
+        while connection.unsentByteCount == 0 { connection.send(chunk) }
+        try server.wait { !server.application.abandoned.isEmpty }
+        #expect(server.application.abandoned[0].cause == .slow)
+        #expect(server.server.counters.slowDisconnects == 1)
+    }
+
+    @Test func aWaitingValueIsReplacedByTheNewest() throws {
+        let server = try TestServer()
+        let (peer, connection, _) = try stream(server)
+        peer.isReading = false
+        let chunk = BodyChunk([UInt8](repeating: 0x61, count: 50_000))
+        while connection.unsentByteCount == 0 { connection.send(chunk) }
+        let before = connection.unsentByteCount
+        for value in UInt8(0x30)..<0x3A {
+            connection.send(BodyChunk([value], conflationKey: ConflationKey(rawValue: 1)))
+        }
+        #expect(connection.unsentByteCount == before + 6)
+        peer.isReading = true
+        try server.wait { peer.text.hasSuffix("1\r\n9\r\n") }
+    }
+
+    @Test func aKeptSessionIsToldOfItsEnd() throws {
+        let server = try TestServer()
+        let (peer, connection, answer) = try stream(server)
+        connection.keep(server)
+        #expect(server.server.endStream(answer))
+        try server.wait { peer.text.hasSuffix("0\r\n\r\n") }
+        #expect(server.application.closed.isEmpty)
+        peer.close()
+        try server.wait { !server.application.closed.isEmpty }
+    }
+
     @Test func aQuietStreamHasNoDeadline() throws {
         let server = try TestServer {
             $0.requestHeadTimeout = .milliseconds(20)

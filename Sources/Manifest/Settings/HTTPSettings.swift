@@ -18,6 +18,14 @@ package struct HTTPSettings: Hashable, Sendable {
     package var maximumHeaderCount: Int = 100
     /// A request's body, else 413.
     package var maximumBodyByteCount: Int = 64 * 1024
+    /// Streams of server-sent events on a worker, else 429.
+    package var maximumEventStreams: Int = 50_000
+    /// Polls that wait for news on a worker, else 429.
+    package var maximumWaitingPolls: Int = 50_000
+    /// What a poll may wait; a longer wish is cut.
+    package var maximumPollWait: Duration = .seconds(55)
+    /// After which a client whose stream of events has ended comes back; up to half more.
+    package var eventRetry: Duration = .seconds(2)
 
     package init() {}
 }

@@ -242,6 +242,10 @@ extension Configuration {
             \.http.maximumBodyByteCount,
             in: 0...(16 * mebibyte)
         ),
+        .count("http.maximum_event_streams", \.http.maximumEventStreams, in: 0...1_000_000),
+        .count("http.maximum_waiting_polls", \.http.maximumWaitingPolls, in: 0...1_000_000),
+        .duration("http.maximum_poll_wait", \.http.maximumPollWait, in: .zero...minutes(10)),
+        .duration("http.event_retry", \.http.eventRetry, in: .milliseconds(100)...minutes(10)),
     ]
 
     private static let liveSettings: [Setting<Configuration>] = [

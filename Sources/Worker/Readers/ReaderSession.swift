@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Channels
+import HTTP
+import Reactor
+import WebServer
+
+/// A client that reads one channel over plain HTTP, for want of a WebSocket.
+///
+/// It connects and subscribes as every other session does, under the same rules. It lives as long as its
+/// TCP connection: a stream of events is one answer, and polls on a connection that is kept go on with
+/// the subscription of the first.
+final class ReaderSession: Session {
+    weak var gateway: ClientGateway?
+    /// What it asked last; nil before it asked anything.
+    private(set) var asked: ReaderRequest?
+    /// The request of `asked`, while it is not answered: the answer depends on its origin.
+    private(set) var request: HTTPRequest?
+    /// Under which the server takes the answer, or its end where it is a stream.
+    var answer: PendingAnswer?
+    /// Of a poll that waits for news.
+    var timer: TimerID?
+    /// Whether a plugin has subscribed it, whatever its token allows.
+    var isGranted = false
+    /// Whether the poll has waited for long enough, or must not.
+    var waitIsOver = false
+
+    var kind: ReaderRequest.Kind { asked?.kind ?? .poll }
+    var channelName: String { asked?.channel ?? "" }
+    var isStream: Bool { kind == .events }
+    /// Plain polls come and go: only who holds a stream open is watching.
+    override var isViewer: Bool { isStream }
+
+    func take(_ asked: ReaderRequest, _ request: HTTPRequest, _ answer: PendingAnswer?) {
+        self.asked = asked
+        self.request = request
+        self.answer = answer
+        waitIsOver = asked.wait == .zero
+    }
+
+    /// The answer that is to be given now.
+    func takeAnswer() -> PendingAnswer? {
+        defer { answer = nil }
+        return answer
+    }
+
+    /// It has its answer, or its head.
+    func forgetRequest() { request = nil }
+
+    /// Passes news on: as an event that all streams of the channel share, or to wake a poll.
+    override func push(_ frame: FanOutFrame) {
+        guard case .connected = phase else { return }
+        guard isStream else {
+            if timer != nil { gateway?.wake(self) }
+            return
+        }
+        guard connection.unsentByteCount > 0 else { return connection.send(frame.event) }
+        for part in frame.eventParts { connection.send(part) }
+    }
+}
