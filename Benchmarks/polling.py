@@ -21,6 +21,7 @@ import base64
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import selectors
@@ -295,6 +296,15 @@ class Loop(selectors.EpollSelector):
 KINDS = dict(zip(MODES, [Poller, LongPoller, EventStream, WebSocket, CompressedWebSocket]))
 
 
+def words(number):
+    """What somebody might say: the same for each mode, and no easier to compress than people are."""
+    choice = random.Random(number)
+    vocabulary = ("the a this that goal light sound stream hello again from in at who when why how nice "
+                  "really look there camera music louder please first half second minute wow yes no "
+                  "thanks Lisbon Oslo Berlin watching tonight everyone crowd keeper ball left right").split()
+    return " ".join(choice.choice(vocabulary) for _ in range(200))
+
+
 def measure(mode, options):
     server = Server(options.binary, options.server_core, options.viewers)
     try:
@@ -319,14 +329,13 @@ def drive(server, mode, options):
     # The viewers' count, and the first polls of all, are over.
     loop.run(time.monotonic() + 3)
 
-    padding = "x" * max(0, options.bytes - 20)
     tally.requests, tally.isMeasuring = 0, True
     wire = [viewer.wire() for viewer in viewers]
     client = time.process_time()
     before = server.processor_time()
     begin = time.monotonic()
     for number in range(options.seconds):
-        text = f"{time.monotonic_ns()} {number} {padding}"
+        text = f"{time.monotonic_ns()} {words(number)}"[:options.bytes]
         host.text(b'{"id":%d,"rpc":{"method":"comment.send","data":{"stream":"show","text":"%s"}}}'
                   % (number + 3, text.encode()))
         loop.run(begin + number + 1)
