@@ -117,6 +117,7 @@ asan: build-packages swift ## Run the Swift tests under AddressSanitizer
 
 tsan: build-packages swift ## Run the Swift tests under ThreadSanitizer
 	Tests/sanitized.sh thread $(SANITIZED_TESTS)
+
 bench: build-packages ## Measure Tally beside its peers (SCENARIO=quiet, ROUNDS=3, SECONDS=4, TALLY=)
 	$(call install,$(BENCH_PACKAGES))
 	@[ "$(TALLY)" != .build/release/tally ] || $(MAKE) build
