@@ -172,7 +172,9 @@ import Testing
         for count in [most, most + 1] {
             let text = String(repeating: "x", count: count)
             #expect(try test.status(#"{"do":"log","level":1,"text":"\#(text)"}"#) == 0)
-            #expect(test.log.lines.last?.hasSuffix("text=" + text.prefix(most)) == true)
+            // On a slow machine the call itself is slow, which the host logs after it.
+            let said = test.log.lines.last { $0.contains("plugin says") }
+            #expect(said?.hasSuffix("text=" + text.prefix(most)) == true)
         }
     }
 
