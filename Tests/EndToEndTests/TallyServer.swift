@@ -41,7 +41,10 @@ final class TallyServer {
             ] + listen.flatMap { ["--listen", $0] }
         process.environment = [
             "TALLY_TOKEN_SECRET": String(decoding: secret, as: UTF8.self), "PATH": "/usr/bin:/bin",
-        ]
+        ].merging(
+            // What `make asan` and `make tsan` say is for the server, too.
+            ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+        ) { own, _ in own }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: "/dev/null")
         try process.run()
