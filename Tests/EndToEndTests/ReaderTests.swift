@@ -329,6 +329,28 @@ import Tokens
         }
     }
 
+    /// Its epoch is over as soon as nobody reads it: whoever polls by new connections asks in a circle.
+    @Test func aPollOfAStreamThatHasNotStartedWaitsOnANewConnectionToo() throws {
+        let server = try TallyServer(workers: 1)
+        let loop = try EventLoop()
+        let peer = try HTTPPeer(server, on: loop)
+        let start = MonotonicTime.now()
+        try peer.get(path + "?since=over:0&wait=500ms", [])
+        try peer.wait(for: "\"recovered\":false")
+        #expect(MonotonicTime.now() - start >= .milliseconds(500))
+        #expect(try answer(peer)["epoch"]?.string != "over")
+        #expect(try answer(peer)["data"]?["state"]?.string == "offline")
+        // It still hears at once what begins.
+        let waiting = try HTTPPeer(server, on: loop)
+        try waiting.get(path + "?since=over:0&wait=50s", [])
+        _ = try host(server, on: loop)
+        try waiting.wait(for: "\"recovered\":false")
+        #expect(try answer(waiting)["data"]?["state"]?.string == "live")
+        // Whoever has seen something begins anew at once.
+        try peer.get(path + "?since=over:7&wait=50s", [])
+        try peer.wait(for: "\"recovered\":false")
+    }
+
     @Test func limitsOfReadersAreKept() throws {
         let server = try TallyServer(
             workers: 1,

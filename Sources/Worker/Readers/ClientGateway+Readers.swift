@@ -109,7 +109,9 @@ extension ClientGateway {
 
     private func requireRoom(for asked: ReaderRequest) throws(ErrorReply) {
         let isStream = asked.kind == .events
-        guard !isRetired, sessions.count < configuration.client.maximumConnections,
+        // Whoever asks again reaches the worker that took this one's place.
+        guard !isRetired else { throw ErrorReply(.hubUnavailable, retryAfterMilliseconds: 1_000) }
+        guard sessions.count < configuration.client.maximumConnections,
             !isStream || readers.streamCount < configuration.http.maximumEventStreams
         else {
             status.add(.rejectedConnections)

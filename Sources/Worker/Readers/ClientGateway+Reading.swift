@@ -30,7 +30,7 @@ extension ClientGateway {
             )
         }
         let isUpToDate = result.recovered == true && result.publications.isEmpty
-        guard isUpToDate, !reader.waitIsOver else {
+        guard !reader.waitIsOver, isUpToDate || reader.waits(at: result) else {
             var result = result
             if result.recovered == true, let audience = channels[reader.channelName] {
                 result.publications = audience.shown(
@@ -151,7 +151,7 @@ extension ClientGateway {
     ///
     /// It is answered in the next turn: whoever walks over the channel's members must not lose one.
     func wake(_ reader: ReaderSession) {
-        guard channels[reader.channelName]?.position != reader.asked?.since else { return }
+        guard channels[reader.channelName]?.position != reader.standsAt else { return }
         readers.woken.append(reader)
         guard readers.woken.count == 1 else { return }
         loop.schedule(after: .zero) { [weak self] in self?.answerWoken() }
@@ -163,6 +163,11 @@ extension ClientGateway {
         // Most stand at the same position of the same channel: they share one body.
         var last: (channel: String, since: Position, body: [UInt8])?
         for reader in woken where reader.timer != nil {
+            guard reader.beginning == nil else {
+                // It begins where the channel stands now, with a snapshot that the hub has.
+                subscribeAnew(reader)
+                continue
+            }
             guard let since = reader.asked?.since else { continue }
             if let last, last.since == since, last.channel == reader.channelName {
                 respond(to: reader, last.body)
@@ -187,6 +192,9 @@ extension ClientGateway {
 
     /// Answers that nothing came.
     func endWait(of reader: ReaderSession) {
+        if let beginning = reader.beginning {
+            return respond(to: reader, Encoder.subscribeResult(beginning))
+        }
         guard let result = missed(since: reader.asked?.since, by: reader) else {
             reader.waitIsOver = true
             return subscribeAnew(reader)

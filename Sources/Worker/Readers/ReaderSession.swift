@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Channels
+import ClientProtocol
 import HTTP
 import Reactor
 import WebServer
@@ -20,6 +21,8 @@ final class ReaderSession: Session {
     var answer: PendingAnswer?
     /// Of a poll that waits for news.
     var timer: TimerID?
+    /// What a poll that waits is told in the end, where it could not go on from the position it named.
+    private(set) var beginning: SubscribeResult?
     /// Whether a plugin has subscribed it, whatever its token allows.
     var isGranted = false
     /// Whether the poll has waited for long enough, or must not.
@@ -28,6 +31,8 @@ final class ReaderSession: Session {
     var kind: ReaderRequest.Kind { asked?.kind ?? .poll }
     var channelName: String { asked?.channel ?? "" }
     var isStream: Bool { kind == .events }
+    /// From where a poll that waits has missed nothing.
+    var standsAt: Position? { beginning?.position ?? asked?.since }
     /// Plain polls come and go: only who holds a stream open is watching.
     override var isViewer: Bool { isStream }
 
@@ -36,6 +41,20 @@ final class ReaderSession: Session {
         self.request = request
         self.answer = answer
         waitIsOver = asked.wait == .zero
+        beginning = nil
+    }
+
+    /// Whether it is to wait, although it begins anew: nothing was lost, since nothing was ever said.
+    ///
+    /// A channel in which nothing was said yet gets another epoch each time that its last reader leaves.
+    /// Whoever polls it by a new connection each time names an epoch that is over, and would otherwise
+    /// ask without a pause.
+    func waits(at beginning: SubscribeResult) -> Bool {
+        guard self.beginning == nil, beginning.isRecoverable, beginning.recovered == false,
+            asked?.since?.offset == 0, beginning.position.offset == 0
+        else { return false }
+        self.beginning = beginning
+        return true
     }
 
     /// The answer that is to be given now.
