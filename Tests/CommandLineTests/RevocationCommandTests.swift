@@ -58,5 +58,11 @@ import Testing
             folder: folder
         )
         #expect(unreachable.status == 69)
+        let nowhere = try TallyCommand(
+            ["user", "disconnect", "ana", "--data", "nowhere"],
+            folder: folder
+        )
+        #expect(nowhere.status == 69)
+        #expect(nowhere.errors.contains("no Tally has served from nowhere"))
     }
 }

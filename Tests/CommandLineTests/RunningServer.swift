@@ -13,7 +13,12 @@ final class RunningServer {
     private static let deadline: TimeInterval = 20
 
     /// `manifest`: the text of a tally.yaml in `folder`.
-    init(workers: Int = 2, folder: TestFolder? = nil, manifest: String? = nil) throws {
+    init(
+        workers: Int = 2,
+        folder: TestFolder? = nil,
+        manifest: String? = nil,
+        listen: [String] = ["127.0.0.1:0"]
+    ) throws {
         self.folder = try folder ?? TestFolder()
         let folder = self.folder
         var more: [String] = []
@@ -25,9 +30,7 @@ final class RunningServer {
         try Data().write(to: log)
         process.executableURL = TallyCommand.binary
         process.arguments =
-            [
-                "serve", "--listen", "127.0.0.1:0", "--workers", "\(workers)",
-            ] + more
+            ["serve", "--workers", "\(workers)"] + listen.flatMap { ["--listen", $0] } + more
         process.currentDirectoryURL = folder.url
         process.environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("TALLY_")

@@ -27,6 +27,20 @@ import Testing
         #expect(!folder.contains("data"))
     }
 
+    @Test func aCheckFindsWhatServingWouldRefuse() throws {
+        for (manifest, problem) in [
+            ("user: nobody-of-that-name\n", "there is no user nobody-of-that-name"),
+            ("listen: [\"no-such-host.invalid:8000\"]\n", "listen: "),
+            ("tokens:\n  public_key_files: [missing.pem]\n", "missing.pem"),
+        ] {
+            try folder.write(manifest, to: "t.yaml")
+            let command = try TallyCommand("serve", "--config", "t.yaml", "--check", folder: folder)
+            #expect(command.status == 78, "\(manifest)\(command.errors)")
+            #expect(command.errors.contains(problem), "\(command.errors)")
+        }
+        #expect(!folder.contains("data"))
+    }
+
     @Test func refusesAWrongFlagOrVariableAsConfiguration() throws {
         let flag = try TallyCommand("serve", "--workers", "many", "--check", folder: folder)
         #expect(flag.status == 78)

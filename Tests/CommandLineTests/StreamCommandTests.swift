@@ -42,6 +42,43 @@ import Testing
         #expect(!server.log.contains("hello"))
     }
 
+    @Test func bringsATokenThatTheManifestDemands() throws {
+        let server = try RunningServer(
+            workers: 1,
+            manifest: "tokens:\n  issuer: https://a.example\n  audience: live\n"
+        )
+        let plain = try server.run("stream", "start", "show")
+        #expect(plain.status == 77)
+        #expect(plain.errors.contains("--issuer"), "\(plain.errors)")
+        let options = ["--issuer", "https://a.example", "--audience", "live"]
+        let named = try TallyCommand(["stream", "start", "show"] + options, folder: server.folder)
+        #expect(named.status == 0, "\(named.errors)")
+        let variables = [
+            "TALLY_TOKENS_ISSUER": "https://a.example", "TALLY_TOKENS_AUDIENCE": "live",
+        ]
+        let told = try TallyCommand("stream", "list", folder: server.folder, variables: variables)
+        #expect(told.status == 0, "\(told.errors)")
+    }
+
+    @Test func takesAListenerThatItCanUse() throws {
+        let manifest = "proxies:\n  trusted: [127.0.0.1]\n"
+        let both = try RunningServer(
+            workers: 1,
+            manifest: manifest,
+            listen: ["127.0.0.1:0 proxy_protocol", "unix:tally.sock"]
+        )
+        let found = try both.run("stream", "list")
+        #expect(found.status == 0, "\(found.errors)")
+        let one = try RunningServer(
+            workers: 1,
+            manifest: manifest,
+            listen: ["127.0.0.1:0 proxy_protocol"]
+        )
+        let none = try one.run("stream", "list")
+        #expect(none.status == 78)
+        #expect(none.errors.contains("listens nowhere"), "\(none.errors)")
+    }
+
     @Test func watchShowsWhatHappensUntilInterrupted() throws {
         let server = try RunningServer()
         _ = try server.run("stream", "start", "show")

@@ -69,7 +69,7 @@ struct ServeCommand: ParsableCommand {
             )
         }
         if check {
-            try ServerSecret.check(configuration, environment)
+            try Serving.check(configuration, environment)
             return Console.complain("The configuration is right.")
         }
         if demo { DemoNotice.show() }

@@ -30,7 +30,8 @@ struct TokenRevokeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only tokens that were issued before this time; without it, before now.",
+            "Only tokens that were issued before this time; without it, up to now, this second "
+                + "included.",
             valueName: "unix-seconds"
         )
     )
@@ -38,7 +39,8 @@ struct TokenRevokeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "When they have all expired: the server then forgets the revocation.",
+            "How long until they have all expired, such as 90m or 7d: the server then forgets the "
+                + "revocation.",
             valueName: "duration"
         )
     )

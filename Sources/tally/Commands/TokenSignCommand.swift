@@ -83,8 +83,8 @@ struct TokenSignCommand: ParsableCommand {
             expiresAt: expiry,
             issuedAt: now,
             tokenID: jti,
-            issuer: issuer,
-            audiences: audience.map { [$0] } ?? [],
+            issuer: issuer ?? environment["TALLY_TOKENS_ISSUER"],
+            audiences: (audience ?? environment["TALLY_TOKENS_AUDIENCE"]).map { [$0] } ?? [],
             info: name.map { TokenProfile.json(name: $0) } ?? [],
             name: name ?? "",
             capabilities: channel.isEmpty

@@ -40,6 +40,14 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "The user of the token that is signed; its name beside comments.")
     var user: String?
 
+    @Option(
+        help: "The iss of the token that is signed, as the manifest's tokens.issuer demands it."
+    )
+    var issuer: String?
+
+    @Option(help: "The aud of the token that is signed, as tokens.audience demands it.")
+    var audience: String?
+
     @Option(help: "How long to wait for the server.")
     var timeout = DurationArgument(.seconds(10))
 
@@ -49,11 +57,11 @@ struct ConnectionOptions: ParsableArguments {
     var dataFolder: String { data ?? environment["TALLY_DATA"] ?? Configuration().data }
 
     func serverURL() throws(CommandFailure) -> ServerURL {
+        let served = url == nil && environment["TALLY_URL"] == nil ? try servedURL() : nil
         do throws(ServerURLError) {
             if let url { return try ServerURL(parsing: url) }
             if let url = environment["TALLY_URL"] { return try ServerURL(parsing: url) }
-            if let local = servedURL() { return try ServerURL(parsing: local) }
-            return try ServerURL(parsing: ServerURL.defaultText)
+            return try ServerURL(parsing: served ?? ServerURL.defaultText)
         } catch {
             throw CommandFailure(
                 .usage,
@@ -64,18 +72,33 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// The address of the Tally that serves from the data folder, if one does.
-    private func servedURL() -> String? {
-        guard let status = try? StatusReader.read(folder: dataFolder), status.isSupervisorAlive
+    private func servedURL() throws(CommandFailure) -> String? {
+        guard let status = try? readStatus(), status.isSupervisorAlive
         else { return nil }
+        // The status page has them in the manifest's notation.
+        let entries = status.addresses.compactMap(ListenEntry.init(parsing:))
+        // Commands send no PROXY header, and speak TLS over TCP alone.
+        let usable = entries.filter { !$0.expectsProxyHeader && !($0.isTLS && $0.isUnix) }
         // A certificate is for a name, and hardly for the address that is listened on.
-        let plain = status.addresses.filter { !$0.hasSuffix(" tls") }
-        guard let chosen = plain.first(where: { !$0.hasPrefix("unix:") }) ?? plain.first else {
-            return status.addresses.first.map { "wss://" + $0.dropLast(4) }
+        let plain = usable.filter { !$0.isTLS }
+        guard let chosen = plain.first(where: { !$0.isUnix }) ?? plain.first ?? usable.first else {
+            guard !entries.isEmpty else { return nil }
+            throw CommandFailure(
+                .configuration,
+                "the Tally in \(dataFolder) listens nowhere where commands can reach it",
+                advice: "listen also at a plain address such as unix:/run/tally/tally.sock, "
+                    + "or name one with --url"
+            )
         }
-        guard !chosen.hasPrefix("unix:") else { return chosen }
+        guard !chosen.isUnix else { return chosen.address }
         // What listens on every address is reached at this one.
-        return "ws://"
-            + chosen.replacing("0.0.0.0:", with: "127.0.0.1:").replacing("[::]:", with: "[::1]:")
+        let local = chosen.address.replacing("0.0.0.0:", with: "127.0.0.1:")
+            .replacing("[::]:", with: "[::1]:")
+        return (chosen.isTLS ? "wss://" : "ws://") + local
+    }
+
+    private func readStatus() throws(StatusError) -> StatusSnapshot {
+        try StatusReader.read(folder: dataFolder)
     }
 
     /// Whom to trust behind `wss://`.
@@ -121,6 +144,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         let user = user ?? environment["USER"] ?? "operator"
         let profile = TokenProfile.json(name: user)
+        let issuer = issuer ?? environment["TALLY_TOKENS_ISSUER"]
+        let audience = audience ?? environment["TALLY_TOKENS_AUDIENCE"]
         return {
             let now = Int64(Date().timeIntervalSince1970)
             let lifetime: Int64 = 300  // seconds; a longer connection goes on and renews it
@@ -128,6 +153,8 @@ struct ConnectionOptions: ParsableArguments {
                 user: user,
                 expiresAt: now + lifetime,
                 issuedAt: now,
+                issuer: issuer,
+                audiences: audience.map { [$0] } ?? [],
                 info: profile,
                 name: user,
                 capabilities: channels.map { channel in
@@ -142,6 +169,15 @@ struct ConnectionOptions: ParsableArguments {
         if let secretFile { return try SecretFile.read(secretFile) }
         if let secret = try SecretFile.fromEnvironment(environment) { return secret }
         let path = SecretFile.defaultPath(data: dataFolder)
+        if data != nil, !FileManager.default.fileExists(atPath: path),
+            case .failure(.missing) = Result(catching: readStatus)
+        {
+            throw CommandFailure(
+                .unavailable,
+                "no Tally has served from \(dataFolder)",
+                advice: "name the folder that `tally serve` uses with --data"
+            )
+        }
         if data != nil || FileManager.default.isReadableFile(atPath: path) {
             return try SecretFile.read(path)
         }

@@ -118,6 +118,17 @@ enum Serving {
         }
     }
 
+    /// What serving finds out before it starts anything, beside the configuration itself.
+    static func check(
+        _ configuration: Configuration,
+        _ environment: [String: String]
+    ) throws(CommandFailure) {
+        _ = try account(configuration)
+        _ = try listenPoints(configuration.listen)
+        _ = try PublicKeyFiles.read(configuration.tokens)
+        try ServerSecret.check(configuration, environment)
+    }
+
     /// Every address on its own: a host name may have several.
     private static func listenPoints(
         _ entries: [ListenEntry]
@@ -153,7 +164,13 @@ enum Serving {
         )
         options.account = try account(configuration)
         options.allowsCoreDumps = configuration.coreDumps
-        options.addressLabels = points.map { $0.entry.isTLS ? "tls" : "" }
+        options.addressLabels = points.map { point in
+            let spoken = [
+                point.entry.isTLS ? "tls" : nil,
+                point.entry.expectsProxyHeader ? "proxy_protocol" : nil,
+            ]
+            return spoken.compactMap(\.self).joined(separator: " ")
+        }
         for case (let entry, .unix(let path)) in points { options.unixModes[path] = entry.mode }
         // Children are told how many there are, and do not count the cores again.
         var handed = configuration

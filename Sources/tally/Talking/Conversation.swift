@@ -71,6 +71,8 @@ final class Conversation {
                 return result["data"] ?? result
             } catch .refused(.connectionLost) where isRepeatable && deadline > .now() {
                 continue
+            } catch .refused(.connectionLost) {
+                throw FailureWords.lostConnection(during: method)
             } catch {
                 throw FailureWords.failure(of: error, at: url)
             }

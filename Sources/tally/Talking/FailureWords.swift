@@ -17,14 +17,25 @@ enum FailureWords {
         case .disconnected(let disconnection): failure(of: disconnection.cause, at: url)
         case .refused(.refused(let error)): failure(of: error)
         case .refused(.connectionLost):
-            CommandFailure(
-                .temporary,
-                "the connection was lost before the answer came",
-                advice: "it may or may not have been done; see with: tally stream show"
-            )
+            lostConnection(during: "")
         case .refused(.tooManyWaiting): CommandFailure(.software, "too many requests at once")
         case .loop(let error): CommandFailure(.software, error.description)
         }
+    }
+
+    /// A command that is given again is another one: whether that does harm depends on its method.
+    static func lostConnection(during method: String) -> CommandFailure {
+        let next =
+            switch method {
+            case "user.disconnect", "token.revoke": "; to do it again is safe"
+            case _ where method.hasPrefix("live."): "; see with: tally stream show"
+            default: ""
+            }
+        return CommandFailure(
+            .temporary,
+            "the connection was lost before the answer came",
+            advice: "it may or may not have been done" + next
+        )
     }
 
     static func failure(of cause: Disconnection.Cause, at url: ServerURL) -> CommandFailure {
@@ -33,7 +44,8 @@ enum FailureWords {
             CommandFailure(
                 .unavailable,
                 "cannot reach \(url): \(reason)",
-                advice: "start it with `tally serve`, or name another with --url"
+                advice: reason.contains("TLS")
+                    ? certificateAdvice : "start it with `tally serve`, or name another with --url"
             )
         case .closed(let code, let reason):
             failure(closedWith: code, reason, at: url)
@@ -85,6 +97,8 @@ enum FailureWords {
             )
         }
         switch ErrorCode(rawValue: error.code) {
+        case .tokenExpired where error.message == "token revoked":
+            return CommandFailure(.permission, words, advice: revokedAdvice)
         case .unauthorized, .permissionDenied, .tokenExpired:
             return CommandFailure(.permission, words, advice: tokenAdvice)
         case .streamNotLive:
@@ -112,5 +126,15 @@ enum FailureWords {
 
     private static let tokenAdvice =
         "give a token that may, with --token, or the server's data folder with --data, "
-        + "whose secret signs one"
+        + "whose secret signs one; where the manifest sets tokens.issuer, audience or secret_file, "
+        + "the token must match them: --issuer, --audience, --secret-file"
+
+    /// A revocation of everybody's tokens means those of its own second, too.
+    private static let revokedAdvice =
+        "after a revocation of everyone's tokens try again in a second; "
+        + "for a token that was given, give another with --token"
+
+    private static let certificateAdvice =
+        "name it as its certificate does: --url wss://NAME:PORT, with --ca FILE for an authority "
+        + "of your own"
 }
