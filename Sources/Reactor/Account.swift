@@ -28,6 +28,12 @@ package struct Account: Hashable, Sendable {
         group = unsafe entry.pointee.gr_gid
     }
 
+    /// Whom this process acts as; a number's text where the user has no name.
+    package static var currentName: String {
+        let user = String(geteuid())
+        return (try? Account(user: user, group: ""))?.name ?? user
+    }
+
     /// Whether this process may become another account.
     package static var isSuperuser: Bool { geteuid() == 0 }
 

@@ -28,6 +28,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Whether the file or folder that the call was about does not exist.
     package var isMissingFile: Bool { code == ENOENT }
+    /// Whether a file's or folder's permissions were against it.
+    package var isPermissionDenied: Bool { code == EACCES }
 
     /// The system's words for an error number, and its name.
     package static func text(of code: Int32) -> String {

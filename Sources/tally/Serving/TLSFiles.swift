@@ -7,8 +7,9 @@ import Worker
 
 /// Reads the certificates and keys that a manifest names, and finds out whether they can be used.
 ///
-/// Workers get what was read here, not the files: they may run as a user who may not read keys, and
-/// all of them, at any time, speak what was checked.
+/// Workers get what was read here, not the files: all of them, at any time, speak what was checked.
+/// After `user:` the supervisor itself is that user, so what root alone may read is read at the start
+/// and can no longer be read at a reload.
 enum TLSFiles {
     /// `place`: where a key's value stands, or an element of its list.
     static func read(
@@ -82,7 +83,11 @@ enum TLSFiles {
             let bytes = try File.read(file, maximumByteCount: TLSServer.maximumFileByteCount)
             return (bytes, mode)
         } catch {
-            throw ReadingFailure(reason: "\(error)")
+            throw ReadingFailure(
+                reason: error.isPermissionDenied
+                    ? "\(error); Tally runs as user \(Account.currentName) and must be able to read it"
+                    : "\(error)"
+            )
         }
     }
 
