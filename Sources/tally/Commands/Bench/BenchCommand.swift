@@ -14,15 +14,15 @@ struct BenchCommand: ParsableCommand {
               tally bench comments --data data --viewers 100 --rate 10 --seconds 30
               tally bench fanout --server-kind plain --url ws://127.0.0.1:9001/ --pid 4711
 
-            Point it at a server of your own: it connects as many viewers as it is told. The first \
-            three and the last have viewers that decode nothing, in processes of their own; the \
+            Point it at a server of your own: it connects as many viewers as it is told. Those of \
+            fanout, connect and recover decode nothing, in processes of their own; the \
             server's processor time is what the kernel counts. Compare figures of one machine and \
             one run with each other, not with another's.
 
             A Tally has limits that are made for people. To send more than 30 comments a second from \
             one client, raise client.publishes_per_second and publish_burst, commands_per_second and \
-            command_burst, and maximum_pending_commands; delivery.comments_per_second: 0 has all of them \
-            shown; maximum_new_connections_per_second lets a storm in at once.
+            command_burst, and maximum_pending_commands; maximum_new_connections_per_second lets a storm \
+            in at once.
             """,
         subcommands: [
             BenchFanOutCommand.self, BenchConnectCommand.self, BenchRecoverCommand.self,

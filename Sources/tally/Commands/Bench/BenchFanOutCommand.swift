@@ -9,7 +9,7 @@ struct BenchFanOutCommand: ParsableCommand {
         commandName: "fanout",
         abstract: "Messages at a rate to many viewers: what arrives, how soon, what it costs.",
         discussion: """
-            Of a Tally the messages are comments of a moderator's, whom nothing is left out of. Of \
+            Of a Tally the messages are comments of a moderator's, which are never left out. Of \
             others (--server-kind plain) they are frames that a connection more sends, or bodies \
             that are posted to --publish-url; the server sends each to all.
             """
