@@ -170,7 +170,8 @@ class Run:
         except subprocess.TimeoutExpired:
             raise Failure(f"nothing after {limit} s")
         if done.returncode != 0:
-            raise Failure(done.stderr.decode(errors="replace").strip().splitlines()[0])
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            raise Failure(said[0] if said else f"ended with status {done.returncode}")
         return json.loads(done.stdout)
 
     def measure(self, scenario, cases, rounds=None):
@@ -299,7 +300,7 @@ def busy(run):
 
 
 def flood(run):
-    """1,000 viewers, 1,000 messages a second; of Tally with sampling off."""
+    """1,000 viewers, 1,000 messages a second; of Tally by a moderator, whose comments are all shown."""
     function = fan_out(1000, 1000, 2, "--warm-up", "200ms")
     # Not websockets, which would need a minute for what is sent in two seconds.
     servers = ("tally", "epoll", "uwebsockets", "picows", "nchan")
@@ -420,6 +421,8 @@ def main():
             parser.error(f"no scenario {name}: there are {', '.join(names)}")
     if not os.access(arguments.tally, os.X_OK):
         parser.error(f"no program {arguments.tally}: `make build` makes it, TALLY= names another")
+    if len(os.sched_getaffinity(0)) < 2:
+        parser.error("two processor cores are needed: one for the server, one for the load")
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     run = Run(arguments)

@@ -4,7 +4,7 @@
 
 Allocations by a library that is loaded before the C library, instructions by valgrind's callgrind;
 both of the real worker, in a fan-out without chance in it. Never time: a count is the same on every
-machine. Usage: check.py TALLY debug|release
+machine. Usage: Benchmarks/Thresholds/check.py TALLY debug|release
 """
 
 import json
