@@ -212,7 +212,7 @@ let package = Package(
         // Roles.
         module(
             "Supervisor",
-            ["CFault", "Hooks", "JSON", "Reactor", "StatusPage", logging]
+            ["CFault", "Hooks", "HubLink", "JSON", "Reactor", "StatusPage", logging]
         ),
         module(
             "Hub",
@@ -303,7 +303,7 @@ let package = Package(
         ),
         tests(
             "Supervisor",
-            ["Supervisor", "SupervisorHarness", "Hooks", "Reactor", "StatusPage"]
+            ["Supervisor", "SupervisorHarness", "Hooks", "HubLink", "Reactor", "StatusPage"]
         ),
         tests(
             "Hub",

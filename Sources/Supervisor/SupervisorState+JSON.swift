@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HubLink
 import JSON
 import Reactor
 import StatusPage
@@ -8,6 +9,7 @@ import StatusPage
 enum SupervisorStateError: Error, Hashable, CustomStringConvertible {
     case notAState(String)
     case otherVersion(Int64, expected: Int)
+    case otherLink(Int64?, expected: Int)
     case wrong(String)
 
     var description: String {
@@ -16,6 +18,9 @@ enum SupervisorStateError: Error, Hashable, CustomStringConvertible {
         case .otherVersion(let found, let expected):
             "the running Tally hands over state version \(found), this program understands "
                 + "\(expected); stop the service and start this program instead"
+        case .otherLink(let found, let expected):
+            "this program speaks another hub link than what runs (\(expected), not "
+                + "\(found.map { "\($0)" } ?? "1")); restart the service"
         case .wrong(let key): "what was handed over has a wrong or missing `\(key)`"
         }
     }
@@ -26,6 +31,7 @@ extension SupervisorState {
         var writer = JSONWriter(capacity: 4_096)
         writer.beginObject()
         writer.member("version", Self.version)
+        writer.member("link", hubLink)
         writer.member("data", dataFolder)
         writer.member("program", program)
         if case .undo(let undo) = task {
@@ -77,6 +83,10 @@ extension SupervisorState {
         }
         guard version == Self.version else {
             throw .otherVersion(version, expected: Self.version)
+        }
+        let link = value["link"]?.integer
+        guard link == Int64(LinkFormat.current) else {
+            throw .otherLink(link, expected: LinkFormat.current)
         }
         var task = Task.finishUpgrade
         if let undo = value["undo"] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HubLink
 import Reactor
 import StatusPage
 
@@ -41,6 +42,8 @@ struct SupervisorState: Hashable {
         case undo(RenewalUndo)
     }
 
+    /// What the children that run speak, `LinkFormat`; a program from before this was told speaks 1.
+    var hubLink = LinkFormat.current
     var dataFolder: String
     /// Where the next program will be found.
     var program: String

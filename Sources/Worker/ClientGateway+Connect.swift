@@ -254,6 +254,9 @@ extension ClientGateway {
 
     func refresh(_ session: Session, _ commandID: UInt32, token: String) {
         do throws(TokenRefusal) {
+            // Nothing renews a token but a token: without one, a connection whose token names no
+            // user would be anybody's, and so without its end and beyond its revocation.
+            guard !token.isEmpty else { throw .invalid }
             let renewed = try identity(token: token)
             guard renewed.user == session.identity.tokenUser else {
                 return disconnect(session, .invalidToken)

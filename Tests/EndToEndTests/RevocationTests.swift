@@ -166,6 +166,21 @@ import Tokens
         #expect(ends(nobody).isEmpty && ends(admin).isEmpty)
     }
 
+    /// An empty token is nobody's, and a token that names no user is nobody's too.
+    @Test func noTokenIsNoRefreshEvenOfATokenThatNamesNoUser() throws {
+        let server = try TallyServer(workers: 1)
+        let loop = try EventLoop()
+        let token = try server.token(for: claims("", id: "nameless"))
+        let nameless = try Viewer(server, on: loop, token: token)
+        _ = try nameless.script.call(.refresh(token: token), within: Viewer.patience)
+        do {
+            _ = try nameless.script.call(.refresh(token: ""), within: Viewer.patience)
+            Issue.record("nothing renewed a token")
+        } catch ScriptedClient.StepError.disconnected(let disconnection) {
+            #expect(disconnection.cause == .closed(code: 3500, reason: "invalid token"))
+        }
+    }
+
     @Test func aRevokedSubscriptionTokenEndsItsSubscriptionAlsoAfterAReload() throws {
         let server = try TallyServer(
             manifest: """

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HubLink
 import Reactor
 import StatusPage
 import Testing
@@ -84,6 +85,19 @@ import Testing
     @Test func refusesAnotherVersion() {
         #expect(throws: SupervisorStateError.otherVersion(2, expected: 1)) {
             try SupervisorState(decoding: Array(#"{"version":2}"#.utf8))
+        }
+    }
+
+    /// New workers speak with the old hub for a while: they would not understand each other.
+    @Test func refusesWhatSpeaksAnotherHubLinkAndSaysWhatToDo() throws {
+        let current = LinkFormat.current
+        let error = try #require(refusal { $0.hubLink = current - 1 })
+        #expect(error == .otherLink(Int64(current - 1), expected: current))
+        #expect("\(error)".hasSuffix("restart the service"))
+        let old = String(decoding: Self.state.encoded(), as: UTF8.self)
+            .replacing(#""link":\#(current),"#, with: "")
+        #expect(throws: SupervisorStateError.otherLink(nil, expected: current)) {
+            try SupervisorState(decoding: Array(old.utf8))
         }
     }
 

@@ -76,6 +76,7 @@ import WebServer
             pongDeadline: 4,
             expiresAt: 5,
             tokenUser: claims == nil ? nil : "bob",
+            replacedParts: claims == nil ? [] : [.user, .capabilities],
             waiting: claims == nil ? [] : [WaitingCommand(number: 3, text: [0x7B])]
         )
     }
@@ -177,6 +178,26 @@ import WebServer
             #expect(Self.body(of: read) == body)
         }
     }
+
+    /// Fails when something is encoded otherwise than it was: raise `HandoverMessage.format`, then put
+    /// what the failure shows here.
+    @Test func everyMessageIsEncodedAsItsFormatSays() {
+        #expect(HandoverMessage.format == 5)
+        #expect(Self.messages.map { fingerprint(Self.body(of: $0)) } == Self.fingerprints)
+    }
+
+    private static let fingerprints = [
+        "5:780818b6fe123b7d",
+        "1:af63bf4c8601bb45",
+        "1:af63bb4c8601b479",
+        "1:af63ba4c8601b2c6",
+        "579:9cfebc67e36eb47a",
+        "152:ebd2d88a6b3bd9f4",
+        "166:73018f1d36d6b421",
+        "287:73daf2db0b79bffe",
+        "313:c761ca1ecbd977cc",
+        "13:efe1e9d44c1ccbe8",
+    ]
 
     @Test func aMessageCutAnywhereIsRefused() {
         for message in Self.messages {

@@ -23,7 +23,7 @@ import Tokens
 
     @Test func anAnswerToConnectReplacesWhatItNames() throws {
         let nothing = try #require(Self.replacement("{}"))
-        #expect(!nothing.changesClaims)
+        #expect(nothing.parts.isEmpty)
         #expect(nothing.claims(instead: Self.token) == Self.token)
 
         let user = try #require(Self.replacement(#"{"user":"zed","data":[1.50]}"#))
@@ -44,6 +44,34 @@ import Tokens
         #expect(rest.claims(instead: Self.token).name == "Z")
         #expect(rest.claims(instead: Self.token).capabilities.first?.allow == .publish)
         #expect(rest.channels == ["news:a"])
+    }
+
+    /// What an issuer takes back with the next token is taken back, whatever else a plugin said.
+    @Test func anotherTokenChangesAllThatNoPluginSaid() throws {
+        func renewed(_ answer: String) throws -> Claims {
+            let answer = try #require(Self.replacement(answer))
+            let identity = Identity(
+                answer.claims(instead: Self.token),
+                inPlaceOf: "ana",
+                answer.parts
+            )
+            let next = Claims(user: "ana", expiresAt: 200, tokenID: "next", name: "Anna")
+            let renewed = identity.renewed(by: Identity(next))
+            #expect(renewed.tokenUser == "ana" && renewed.isReplaced)
+            #expect(renewed.claims.expiresAt == 200 && renewed.claims.tokenID == "next")
+            // And the one after that.
+            #expect(renewed.renewed(by: Identity(next)).claims == renewed.claims)
+            return renewed.claims
+        }
+        let user = try renewed(#"{"user":"zed"}"#)
+        #expect(user.user == "zed" && user.name == "Anna" && user.capabilities.isEmpty)
+        let info = try renewed(#"{"info":{"name":"Z"}}"#)
+        #expect(info.user == "ana" && info.name == "Z" && info.capabilities.isEmpty)
+        let capabilities = try renewed(
+            #"{"caps":[{"channels":["*"],"match":"wildcard","allow":["pub"]}]}"#
+        )
+        #expect(capabilities.name == "Anna")
+        #expect(capabilities.capabilities.first?.allow == .publish)
     }
 
     @Test(arguments: [

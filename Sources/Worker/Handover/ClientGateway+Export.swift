@@ -58,6 +58,7 @@ extension ClientGateway {
             pongDeadline: pongDeadline(of: session),
             expiresAt: session.expiresAt,
             tokenUser: session.identity.isReplaced ? session.identity.tokenUser : nil,
+            replacedParts: session.identity.replacedParts,
             waiting: waiting.map { WaitingCommand(number: $0.number, text: $0.asked.text) }
         )
     }

@@ -42,8 +42,9 @@ extension ClientGateway {
             id: state.id,
             client: state.client,
             connection: connection,
-            identity: state.claims.map { Identity($0, inPlaceOf: state.tokenUser) }
-                ?? authorizer.anonymous,
+            identity: state.claims.map {
+                Identity($0, inPlaceOf: state.tokenUser, state.replacedParts)
+            } ?? authorizer.anonymous,
             commands: state.commands.map {
                 CommandBudgets(all: $0.all, ofClasses: $0.ofClasses)
             },

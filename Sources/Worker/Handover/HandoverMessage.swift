@@ -16,7 +16,7 @@ import HubLink
 enum HandoverMessage {
     /// The form of everything below; a successor that asks in another is refused, and the clients
     /// are asked to reconnect.
-    static let format: UInt32 = 4
+    static let format: UInt32 = 5
 
     case takeOver(format: UInt32)
     case refused

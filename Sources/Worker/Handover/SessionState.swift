@@ -26,6 +26,8 @@ struct SessionState: Hashable {
     var expiresAt: UInt32
     /// `Identity.tokenUser`, where a plugin said otherwise than the token.
     var tokenUser: String?
+    /// `Identity.replacedParts`.
+    var replacedParts: Identity.Parts = []
     /// Commands that wait for plugins, or behind one that does.
     var waiting: [WaitingCommand] = []
 
@@ -87,6 +89,7 @@ extension SessionState: LinkValue {
         writer.write(pongDeadline)
         writer.write(expiresAt)
         writer.write(tokenUser) { $0.write($1) }
+        writer.write(replacedParts.rawValue)
         writer.write(waiting) { $1.encode(into: &$0) }
     }
 
@@ -117,6 +120,7 @@ extension SessionState: LinkValue {
         pongDeadline = try reader.unsigned(UInt32.self)
         expiresAt = try reader.unsigned(UInt32.self)
         tokenUser = try reader.optionalString()
+        replacedParts = Identity.Parts(rawValue: try reader.unsigned(UInt8.self))
         waiting = try reader.list { (reader) throws(LinkError) in
             try WaitingCommand(from: &reader)
         }

@@ -105,10 +105,11 @@ extension ClientGateway {
             logger.warning("a plugin's answer to connect makes no sense")
             throw ErrorReply(.internal)
         }
-        if answer.changesClaims {
+        if !answer.parts.isEmpty {
             session.identity = Identity(
                 answer.claims(instead: session.identity.claims),
-                inPlaceOf: session.identity.user
+                inPlaceOf: session.identity.user,
+                answer.parts
             )
         }
         connect.data = answer.data

@@ -9,9 +9,8 @@ struct ConnectReplacement {
     let data: [UInt8]
     let channels: [String]
     private let read: Claims
-    private let hasUser: Bool
-    private let hasInfo: Bool
-    private let hasCapabilities: Bool
+    /// What it says in the token's place.
+    let parts: Identity.Parts
 
     /// Channels that a connection may be subscribed to by a plugin.
     private static let maximumChannelCount = 128
@@ -30,9 +29,11 @@ struct ConnectReplacement {
         writer.endObject()
         guard let read = try? ClaimsReader.read(writer.bytes) else { return nil }
         self.read = read
-        hasUser = HookData.member("user", of: object) != nil
-        hasInfo = HookData.member("info", of: object) != nil
-        hasCapabilities = HookData.member("caps", of: object) != nil
+        var parts: Identity.Parts = []
+        if HookData.member("user", of: object) != nil { parts.insert(.user) }
+        if HookData.member("info", of: object) != nil { parts.insert(.info) }
+        if HookData.member("caps", of: object) != nil { parts.insert(.capabilities) }
+        self.parts = parts
         data = HookData.member("data", of: object) ?? []
         var channels: [String] = []
         if let list = value["channels"], !list.isNull {
@@ -45,17 +46,6 @@ struct ConnectReplacement {
         self.channels = channels
     }
 
-    var changesClaims: Bool { hasUser || hasInfo || hasCapabilities }
-
     /// The token's claims with the plugin's in their place.
-    func claims(instead token: Claims) -> Claims {
-        var claims = token
-        if hasUser { claims.user = read.user }
-        if hasInfo {
-            claims.info = read.info
-            claims.name = read.name
-        }
-        if hasCapabilities { claims.capabilities = read.capabilities }
-        return claims
-    }
+    func claims(instead token: Claims) -> Claims { token.with(parts, of: read) }
 }
