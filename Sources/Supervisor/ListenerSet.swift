@@ -43,11 +43,14 @@ final class ListenerSet {
     /// The addresses, with the ports that the system chose.
     var addresses: [SocketAddress] { entries.map(\.bound) }
 
-    /// `old`: the set whose sockets are used where the addresses are the same.
+    /// Uses the sockets of `old` where the addresses are the same.
+    ///
+    /// `unixModes`: nil where modes are set later, since the folders of Unix sockets may be another's,
+    /// who could put a link in a socket's place for the superuser to follow.
     init(
         _ addresses: [SocketAddress],
         workerCount: Int,
-        unixModes: [String: UInt32] = [:],
+        unixModes: [String: UInt32]? = [:],
         extending old: ListenerSet? = nil
     ) throws(SupervisorError) {
         try Self.check(addresses)
@@ -66,7 +69,7 @@ final class ListenerSet {
                     entry.listeners.append(try Self.listen(entry.bound, isJoining: true))
                 }
             }
-            try Self.setMode(of: entry.bound, unixModes)
+            if let unixModes { try Self.setMode(of: entry.bound, unixModes) }
             entries.append(entry)
         }
         self.entries = entries

@@ -112,7 +112,8 @@ package final class Supervisor {
         let listeners = try ListenerSet(
             options.addresses,
             workerCount: options.workerCount,
-            unixModes: options.unixModes
+            // The account sets them, as soon as this process is nobody else.
+            unixModes: nil
         )
         do throws(SystemError) {
             try listeners.give(to: account)

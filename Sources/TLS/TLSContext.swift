@@ -44,8 +44,8 @@ import COpenSSL
         // Sessions live in tickets alone: a worker keeps nothing of clients that are gone.
         unsafe tally_ctx_set_session_cache(raw, Int(SSL_SESS_CACHE_OFF))
         unsafe SSL_CTX_set_timeout(raw, Int(options.ticketLifetime.components.seconds))
-        let name = Array("tally".utf8)
         // The context copies the name, without which resumption with client certificates fails.
+        let name = Self.sessionName(options)
         unsafe SSL_CTX_set_session_id_context(raw, name, UInt32(name.count))
         if options.ticketSecret == nil {
             unsafe SSL_CTX_set_options(raw, tally_no_ticket)
@@ -97,6 +97,27 @@ import COpenSSL
             // peer's close_notify is an end: HTTP and WebSocket say themselves where they end.
             tally_no_renegotiation | tally_no_compression | tally_ignore_unexpected_end
         )
+    }
+
+    /// What sessions can be resumed under: the rule for clients, and the authorities of that.
+    ///
+    /// Whoever comes with a session of another rule begins anew, and shows a certificate that counts.
+    static func sessionName(_ options: TLSServerOptions) -> [UInt8] {
+        let rule = Array("tally session clients \(options.clientVerification.rawValue)".utf8)
+        let isOff = options.clientVerification == .off
+        let authorities = isOff ? Array("none".utf8) : options.clientAuthorities
+        var name = [UInt8](repeating: 0, count: Int(SSL_MAX_SID_CTX_LENGTH))
+        // All three arrays outlive the call, which reads and writes exactly their counts.
+        let succeeded = unsafe tally_derive(
+            authorities,
+            authorities.count,
+            rule,
+            rule.count,
+            &name,
+            name.count
+        )
+        precondition(succeeded == 1, "OpenSSL has no HKDF")
+        return name
     }
 
     private func setClientVerification(_ options: TLSServerOptions) throws(TLSError) {

@@ -63,6 +63,11 @@ package struct Admission {
         return max(Self.minimumWait, .seconds((1 - available) / rate))
     }
 
+    /// Gives the right back: nobody came.
+    package mutating func giveBack() {
+        available = min(Double(maximumPerSecond), available + 1)
+    }
+
     /// Counts a connection; false, and nothing counted, when its origin has all that it may have.
     package mutating func enter(_ address: SocketAddress) -> Bool {
         guard let origin = Origin(address) else { return true }

@@ -38,11 +38,14 @@ final class Listener: EventHandler {
             case .accepted(let accepted):
                 server.admit(accepted, traits)
             case .wouldBlock:
+                server.acceptedNobody()
                 return
             case .descriptorsExhausted:
+                server.acceptedNobody()
                 server.pauseAccepting()
                 return
             case .failed:
+                server.acceptedNobody()
                 server.pauseAccepting()
                 return
             }

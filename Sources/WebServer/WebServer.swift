@@ -98,6 +98,9 @@ package final class WebServer {
         return false
     }
 
+    /// Looked and found nobody: that counts as no connection.
+    func acceptedNobody() { admission.giveBack() }
+
     private func restAccepting(for pause: Duration) {
         isAcceptingPaused = true
         for listener in listeners { listener.setAccepting(false) }

@@ -7,6 +7,7 @@ import HubLink
 import Live
 import Manifest
 import PluginHost
+import Reactor
 import StatusPage
 import Tokens
 import WebServer
@@ -62,9 +63,13 @@ extension ClientGateway {
     }
 
     /// Whom the session's queries are counted for; nil for a stranger on this machine.
-    private func asker(of session: Session) -> QueryGuard.Asker? {
+    func asker(of session: Session) -> QueryGuard.Asker? {
         guard session.identity.user.isEmpty else { return .user(session.identity.user) }
-        return Admission.Origin(session.connection.peer).map { .address($0) }
+        return asker(at: session.connection.peer)
+    }
+
+    func asker(at address: SocketAddress) -> QueryGuard.Asker? {
+        Admission.Origin(address).map { .address($0) }
     }
 
     private func perform(_ asked: AskedCommand, of session: Session) throws(ErrorReply) {
@@ -145,6 +150,8 @@ extension ClientGateway {
         ) { [self] replacement throws(ErrorReply) in
             // Other subscriptions may have been made meanwhile.
             try requirePlace(for: channel, session)
+            // And its token may have been revoked, which ends only what is subscribed.
+            if let claims { try requireUnrevoked(claims, nowSeconds: WallClock.now() / 1_000) }
             subscribe(session, asked, request, channel, claims, replacement)
         }
     }

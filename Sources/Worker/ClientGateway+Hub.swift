@@ -46,7 +46,7 @@ extension ClientGateway: HubConnectionDelegate {
                 return finishPluginCall(id, result)
             }
             if !request.isAbandoned { request.session.pendingCount -= 1 }
-            weigh(result, to: request.request)
+            weigh(result, to: request)
             answer(request, result)
         case .publication(let publication):
             deliver(publication)
@@ -79,18 +79,20 @@ extension ClientGateway: HubConnectionDelegate {
     }
 
     /// Counts what queries cost the hub; a subscriber's history is not one.
-    private func weigh(_ result: Result<HubReply, ErrorReply>, to request: HubRequest) {
+    private func weigh(_ result: Result<HubReply, ErrorReply>, to request: PendingRequest) {
         guard case .success(let reply) = result else { return }
-        switch (request, reply) {
+        let byteCount: Int
+        switch (request.request, reply) {
         case (.history, .history(let list)):
-            queries.weigh(answerByteCount: list.publications.reduce(0) { $0 + $1.count })
+            byteCount = list.publications.reduce(0) { $0 + $1.count }
         case (.presence, .presence(let json)):
-            queries.weigh(answerByteCount: json.count)
+            byteCount = json.count
         case (.live(let command, _), .result(let json)) where command.isQuery:
-            queries.weigh(answerByteCount: json.count)
+            byteCount = json.count
         default:
-            break
+            return
         }
+        queries.weigh(answerByteCount: byteCount, for: asker(of: request.session))
     }
 
     // MARK: Publications

@@ -36,9 +36,10 @@ struct CommandBudget: Hashable {
         return Int64(((amount - available) * 1_000 / Float(rate)).rounded(.up))
     }
 
-    /// Takes what is not there, too: whoever comes next waits for it.
-    mutating func charge(_ amount: Float) {
-        available -= amount
+    /// Takes what is not there, too: whoever comes next waits for it, though no longer than for two
+    /// bursts.
+    mutating func charge(_ amount: Float, burst: Int) {
+        available = max(available - amount, -2 * Float(burst))
     }
 
     /// Whether a new one would hold as much.

@@ -22,6 +22,10 @@ struct QueryGuard {
     /// Seconds of the worker's rate that may be spent at once: everybody comes back after a reload.
     private static let burstSeconds = 4
 
+    /// One asker's questions may weigh this part of the worker's rate, so that one alone leaves most
+    /// of it to all others.
+    private static let shareOfOne = 4
+
     private let asker: BudgetLimits
     /// Bytes a second.
     private let byteRate: Int
@@ -58,9 +62,16 @@ struct QueryGuard {
             .spend(rate: self.asker.rate, burst: self.asker.burst, now: now)
     }
 
-    /// Counts what an answer weighs, once it is known; the next ones wait for it.
-    mutating func weigh(answerByteCount: Int) {
-        bytes.charge(Float(max(0, answerByteCount - Self.minimumCost)))
+    /// Counts what an answer weighs, once it is known; the next ones wait for it, and whoever asked
+    /// the longest.
+    mutating func weigh(answerByteCount: Int, for asker: Asker?) {
+        let weight = Float(max(0, answerByteCount - Self.minimumCost))
+        guard weight > 0 else { return }
+        bytes.charge(weight, burst: Self.burstSeconds * byteRate)
+        guard let asker, askers[asker] != nil else { return }
+        // In questions, so that all that one may ask in a second weighs its part of the rate.
+        let share = Float(max(1, byteRate / Self.shareOfOne)) / Float(self.asker.rate)
+        askers[asker]?.charge(weight / share, burst: self.asker.burst)
     }
 
     /// Forgets those who have waited long enough to have all again.

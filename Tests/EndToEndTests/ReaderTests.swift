@@ -351,6 +351,33 @@ import Tokens
         try peer.wait(for: "\"recovered\":false")
     }
 
+    /// A proxy sends many people's requests over one connection that it keeps.
+    @Test func strangersBehindAProxyHaveBudgetsOfTheirOwn() throws {
+        let server = try TallyServer(
+            workers: 1,
+            manifest: "proxies:\n  trusted: [127.0.0.1]\n  header: x-forwarded-for\n"
+        )
+        let loop = try EventLoop()
+        let proxy = try HTTPPeer(server, on: loop)
+        func status(for address: String) throws -> String {
+            try proxy.get(path, ["X-Forwarded-For: \(address)"])
+            try proxy.wait(for: "}")
+            return String(proxy.text.prefix(12))
+        }
+        var count = 0
+        while try status(for: "192.0.2.1") == "HTTP/1.1 200", count < 500 { count += 1 }
+        #expect(count < 500, "nobody was told to ask more slowly")
+        #expect(try status(for: "192.0.2.2") == "HTTP/1.1 200")
+    }
+
+    @Test func aReaderSendsNoContent() throws {
+        let server = try TallyServer(workers: 1)
+        let peer = try HTTPPeer(server, on: try EventLoop())
+        try peer.get(path, ["Transfer-Encoding: chunked", "", "1", "a", "0"])
+        try peer.wait(for: "no content")
+        #expect(peer.text.hasPrefix("HTTP/1.1 413 "))
+    }
+
     @Test func limitsOfReadersAreKept() throws {
         let server = try TallyServer(
             workers: 1,

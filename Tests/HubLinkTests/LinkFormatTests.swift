@@ -6,7 +6,9 @@ import Testing
 
 /// What a running hub and a newer worker would not understand of each other must not go unnoticed.
 @Suite struct LinkFormatTests {
-    /// Fails when a message is encoded otherwise than it was: raise `LinkFormat.current`, then put
+    /// Fails when a message is encoded otherwise than it was.
+    ///
+    /// Raise `LinkFormat.current`, then put
     /// what the failure shows here. A new sample of an old form alone needs no new number.
     @Test func everyMessageIsEncodedAsItsFormatSays() {
         #expect(LinkFormat.current == 2)

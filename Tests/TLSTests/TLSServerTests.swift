@@ -93,6 +93,23 @@ import Testing
         #expect(refusal(options)?.reason == .unknownCiphers)
     }
 
+    /// A ticket from before would let somebody in whose certificate counts no more, or who had none.
+    @Test func sessionsAreResumedOnlyUnderTheSameRuleForClients() throws {
+        var options = TLSServerOptions(identities: [try identity()])
+        let open = TLSContext.sessionName(options)
+        options.clientAuthorities = Array("one".utf8)
+        #expect(TLSContext.sessionName(options) == open, "nobody asks them")
+        options.clientVerification = .required
+        let required = TLSContext.sessionName(options)
+        #expect(TLSContext.sessionName(options) == required)
+        options.clientVerification = .optional
+        let optional = TLSContext.sessionName(options)
+        options.clientAuthorities = Array("two".utf8)
+        let others = TLSContext.sessionName(options)
+        #expect(Set([open, required, optional, others]).count == 4)
+        #expect(required.count == 32)
+    }
+
     @Test func verifyingClientsNeedsAnAuthority() throws {
         var options = TLSServerOptions(identities: [try identity()])
         options.clientVerification = .required

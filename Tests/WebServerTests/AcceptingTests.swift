@@ -33,6 +33,18 @@ import WebSocket
         #expect(peers.allSatisfy { !$0.isOver })
     }
 
+    /// Each that comes alone is followed by a look that finds nobody.
+    @Test func lookingForNewcomersSpendsNothingOfTheRate() throws {
+        let server = try TestServer { $0.maximumAcceptCountPerSecond = 8 }
+        let peers = try (1...7).map { count in
+            let peer = try server.connect()
+            try server.wait { server.server.connectionCount == count }
+            return peer
+        }
+        #expect(server.server.counters.acceptRateLimits == 0)
+        #expect(peers.allSatisfy { !$0.isOver })
+    }
+
     @Test func serverShortOfMemoryKeepsItsConnectionsAndTakesNoMore() throws {
         let server = try TestServer()
         let first = try server.connectWebSocket()

@@ -29,7 +29,7 @@ import Testing
 
     @Test func whatIsChargedIsWaitedFor() {
         var budget = CommandBudget(burst: 10, now: 0)
-        budget.charge(30)
+        budget.charge(30, burst: 20)
         #expect(budget.spend(rate: 10, burst: 10, now: 0) == 2_100)
         #expect(budget.spend(5, rate: 10, burst: 10, now: 2_499) == 1)
         #expect(budget.spend(5, rate: 10, burst: 10, now: 2_500) == nil)

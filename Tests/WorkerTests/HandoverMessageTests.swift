@@ -179,7 +179,9 @@ import WebServer
         }
     }
 
-    /// Fails when something is encoded otherwise than it was: raise `HandoverMessage.format`, then put
+    /// Fails when something is encoded otherwise than it was.
+    ///
+    /// Raise `HandoverMessage.format`, then put
     /// what the failure shows here.
     @Test func everyMessageIsEncodedAsItsFormatSays() {
         #expect(HandoverMessage.format == 5)

@@ -51,11 +51,38 @@ import WebServer
     @Test mutating func aLargeAnswerIsWaitedForByAll() {
         #expect(queries.spend(.user("eve"), now: 0) == nil)
         // All that there is, and one second more.
-        queries.weigh(answerByteCount: 5 * 64 * 1_024)
+        queries.weigh(answerByteCount: 5 * 64 * 1_024, for: nil)
         #expect(queries.spend(.user("bob"), now: 0) == 1_016)
         #expect(queries.spend(.user("bob"), now: 1_016) == nil)
-        queries.weigh(answerByteCount: 0)
+        queries.weigh(answerByteCount: 0, for: .user("bob"))
         #expect(queries.spend(.user("bob"), now: 1_016) == 16)
+    }
+
+    /// Two connections of one user that ask for the largest histories: others' small questions pass.
+    @Test mutating func whoAsksForMuchWaitsForItAlone() {
+        var largeAnswers = 0
+        var second = UInt32(0)
+        while second < 60 {
+            for _ in 0..<2 where queries.spend(.user("eve"), now: second * 1_000) == nil {
+                queries.weigh(answerByteCount: 64 * 1_024, for: .user("eve"))
+                largeAnswers += 1
+            }
+            #expect(queries.spend(.user("bob"), now: second * 1_000) == nil, "\(second) s")
+            second += 1
+        }
+        // A quarter of 64 KiB a second, and ten seconds of it at once.
+        #expect((14...18).contains(largeAnswers), "\(largeAnswers)")
+    }
+
+    @Test mutating func nobodyOwesMoreThanTwoBursts() {
+        #expect(queries.spend(.user("eve"), now: 0) == nil)
+        for _ in 0..<100 { queries.weigh(answerByteCount: 1 << 20, for: .user("eve")) }
+        // Eight seconds of the worker's.
+        #expect(queries.spend(.user("bob"), now: 0) == 8_016)
+        #expect(queries.spend(.user("bob"), now: 8_016) == nil)
+        // Twenty seconds of hers, and half a one for the next question.
+        #expect(queries.spend(.user("eve"), now: 20_400) != nil)
+        #expect(queries.spend(.user("eve"), now: 20_600) == nil)
     }
 
     @Test mutating func whoWasQuietIsForgotten() {

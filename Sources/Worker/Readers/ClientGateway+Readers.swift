@@ -30,6 +30,11 @@ extension ClientGateway {
         guard request.method == .get else {
             return .now(dressed(.methodNotAllowed(allowing: [.get]), for: request))
         }
+        guard request.body.isEmpty else {
+            return .now(
+                dressed(.text(.contentTooLarge, "a reader sends no content"), for: request)
+            )
+        }
         guard routes.origins.allows(request) else {
             status.add(.refusedOrigins)
             return .now(dressed(routes.foreignOrigin, for: request))
@@ -57,7 +62,8 @@ extension ClientGateway {
         on connection: Connection
     ) throws(ErrorReply) -> HTTPAnswer {
         let former = connection.session as? ReaderSession
-        if let former {
+        let host = connection.peer.withPort(0)
+        if let former, former.host == host {
             let goesOn = goesOn(former, asked)
             status.add(.commands)
             // Whoever begins anew with each poll costs the hub a subscription each time.
@@ -70,12 +76,20 @@ extension ClientGateway {
                 return try poll(former, request, on: connection)
             }
         }
+        if let former, former.host != host {
+            // Another's requests came before, over a proxy's connection: neither its budget nor what a
+            // plugin said of it is this one's. Whose turns cost the hub the most is who changes often.
+            if let wait = queries.spend(asker(at: connection.peer), now: budgetTime) {
+                status.add(.refusedQueries)
+                throw ErrorReply(.tooManyRequests, retryAfterMilliseconds: wait)
+            }
+        }
         try requireRoom(for: asked)
         let reader = makeSession(ReaderSession.self, for: connection)
         if let former {
             end(former, code: Disconnect.connectionClosed.rawValue)
             // Whoever asks for another channel each time asks no faster.
-            reader.commands = former.commands
+            if former.host == host { reader.commands = former.commands }
         }
         connection.keep(reader)
         reader.gateway = self

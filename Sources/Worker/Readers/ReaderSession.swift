@@ -15,7 +15,8 @@ final class ReaderSession: Session {
     weak var gateway: ClientGateway?
     /// What it asked last; nil before it asked anything.
     private(set) var asked: ReaderRequest?
-    /// The request of `asked`, while it is not answered: the answer depends on its origin.
+    /// Of the request of `asked` what the answer depends on, its origin and host, while it is not
+    /// answered: a crowd that waits keeps no more of it.
     private(set) var request: HTTPRequest?
     /// Under which the server takes the answer, or its end where it is a stream.
     var answer: PendingAnswer?
@@ -23,6 +24,8 @@ final class ReaderSession: Session {
     var timer: TimerID?
     /// What a poll that waits is told in the end, where it could not go on from the position it named.
     private(set) var beginning: SubscribeResult?
+    /// Whose requests these are: a proxy may send those of many over one connection.
+    private(set) var host: SocketAddress?
     /// Whether a plugin has subscribed it, whatever its token allows.
     var isGranted = false
     /// Whether the poll has waited for long enough, or must not.
@@ -38,7 +41,8 @@ final class ReaderSession: Session {
 
     func take(_ asked: ReaderRequest, _ request: HTTPRequest, _ answer: PendingAnswer?) {
         self.asked = asked
-        self.request = request
+        self.request = Self.essence(of: request)
+        host = connection.peer.withPort(0)
         self.answer = answer
         waitIsOver = asked.wait == .zero
         beginning = nil
@@ -55,6 +59,17 @@ final class ReaderSession: Session {
         else { return false }
         self.beginning = beginning
         return true
+    }
+
+    private static func essence(of request: HTTPRequest) -> HTTPRequest {
+        var headers: HTTPHeaders = ["Host": request.host]
+        if let origin = request.headers["Origin"] { headers.append("Origin", origin) }
+        return HTTPRequest(
+            method: request.method,
+            target: RequestTarget(path: "/"),
+            version: request.version,
+            headers: headers
+        )
     }
 
     /// The answer that is to be given now.
