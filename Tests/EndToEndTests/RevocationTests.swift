@@ -171,14 +171,13 @@ import Tokens
         let server = try TallyServer(workers: 1)
         let loop = try EventLoop()
         let token = try server.token(for: claims("", id: "nameless"))
-        let nameless = try Viewer(server, on: loop, token: token)
-        _ = try nameless.script.call(.refresh(token: token), within: Viewer.patience)
-        do {
-            _ = try nameless.script.call(.refresh(token: ""), within: Viewer.patience)
-            Issue.record("nothing renewed a token")
-        } catch {
-            #expect("\(error)".contains("refresh.token is missing"))
-        }
+        let nameless = try RawClient(server, on: loop)
+        nameless.send(#"{"id":1,"connect":{"token":"\#(token)"}}"#)
+        #expect(try nameless.refusal(1) == nil)
+        nameless.send(#"{"id":2,"refresh":{"token":"\#(token)"}}"#)
+        #expect(try nameless.refusal(2) == nil)
+        nameless.send(#"{"id":3,"refresh":{"token":""}}"#)
+        #expect(try nameless.waitForClose() == 3500)
     }
 
     @Test func aRevokedSubscriptionTokenEndsItsSubscriptionAlsoAfterAReload() throws {
