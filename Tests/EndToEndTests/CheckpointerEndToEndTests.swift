@@ -76,7 +76,14 @@ import Testing
         }
     }
 
-    /// The hub's only child, once there is one.
+    private func isCheckpointer(_ pid: Int32) -> Bool {
+        let arguments = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+        return arguments.split(separator: 0).contains(Data("checkpointer".utf8))
+    }
+
+    /// The hub's only child, once there is one that runs its own program.
+    ///
+    /// Until then it is a fork of the hub's, which waits for it: stopped there it would stop the hub, too.
     private func waitForCheckpointer(of hub: Int32, otherThan old: Int32 = 0) throws -> Int32 {
         let deadline = MonotonicTime.now() + Viewer.patience
         while MonotonicTime.now() < deadline {
@@ -84,7 +91,7 @@ import Testing
             let text = FileManager.default.contents(atPath: path) ?? Data()
             let children = String(decoding: text, as: UTF8.self).split(separator: " ")
                 .compactMap { Int32($0) }
-            if let child = children.first, child != old { return child }
+            if let child = children.first, child != old, isCheckpointer(child) { return child }
             usleep(10_000)
         }
         throw TallyServer.Failure("the hub has no checkpointer")
