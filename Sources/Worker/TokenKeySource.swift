@@ -66,7 +66,7 @@ final class TokenKeySource {
 
     /// Someone came with a key that is unknown.
     ///
-    /// Coming again is worth it until the set was fetched once after the first attempt: a key that is not in it then is none.
+    /// Coming again is worth it until the set was asked for once after the first attempt: a key that is not in it then is none.
     ///
     /// - Parameter header: The token's first part, which names the key.
     /// - Returns: whether it is worth coming again.
@@ -75,7 +75,8 @@ final class TokenKeySource {
         if let fetches = missing[name], fetchCount > fetches { return false }
         if missing[name] == nil {
             if missing.count >= Self.maximumMissing { missing = [:] }
-            missing[name] = fetchCount
+            // What is being fetched may have been answered before the key was there.
+            missing[name] = isFetching ? fetchCount + 1 : fetchCount
         }
         guard !isFetching else { return true }
         let passed = lastAttempt.map { loop.now - $0 } ?? settings.jwksMinimumInterval
