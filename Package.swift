@@ -373,10 +373,10 @@ if Context.environment["TALLY_FUZZ"] != nil {
             dependencies: [
                 "CFuzzer", "HTTP", "WebSocket", "ClientProtocol", "JSON", "Live", "Tokens",
                 "Manifest", "HubLink", "Worker", "Journal", "Channels", "Reactor", "Compression",
-                "WebServer",
+                "SQLite", "WebServer",
             ],
             path: "Fuzz",
-            exclude: ["CFuzzer", "Corpus", "run.sh", "coverage.sh"],
+            exclude: ["CFuzzer", "Corpus", "run.sh", "coverage.sh", "minimize.sh"],
             sources: ["Driver", "Targets"],
             swiftSettings: settings
         ),

@@ -28,26 +28,58 @@ enum CommandTarget: FuzzTarget {
 
     private static let limits = JSONLimits(maximumByteCount: 4_096, maximumDepth: 16)
 
+    /// Small, so that inputs of the fuzzer's size reach it.
+    private static let liveLimits = {
+        var limits = LiveLimits()
+        limits.maximumMetaByteCount = 1_024
+        return limits
+    }()
+
     static func run(_ bytes: [UInt8]) {
+        // What a plugin says is not even JSON for sure.
+        explaining { () throws(ErrorReply) in
+            _ = try HostCommand.decode(method: "live.start", parameters: bytes)
+        }
         guard let lines = try? FrameLines.ranges(of: bytes.span, maximumCount: 64) else { return }
         for line in lines {
-            guard
-                let command = try? CommandDecoder.decode(
+            do throws(CommandError) {
+                let command = try CommandDecoder.decode(
                     bytes.span.extracting(line),
                     limits: limits
                 )
-            else { continue }
-            switch command.body {
-            case .rpc(let method, let data):
-                _ = try? LiveCommand.decode(method: method, data: data)
-            case .publish(_, let data):
-                _ = try? LiveCommand.decode(
-                    publishedTo: "a",
-                    data: data,
-                    limits: LiveLimits()
-                )
-            default: break
+                read(command.body)
+            } catch {
+                explain(error.reply)
             }
         }
+    }
+
+    private static func read(_ body: Command.Body) {
+        switch body {
+        case .rpc(let method, let data):
+            explaining { () throws(ErrorReply) in
+                _ = try LiveCommand.decode(method: method, data: data, limits: liveLimits)
+            }
+            explaining { () throws(ErrorReply) in
+                _ = try OperatorCommand.decode(method: method, data: data)
+            }
+            // As if a plugin had asked.
+            explaining { () throws(ErrorReply) in
+                _ = try HostCommand.decode(method: method, parameters: data)
+            }
+        case .publish(_, let data):
+            explaining { () throws(ErrorReply) in
+                _ = try LiveCommand.decode(publishedTo: "a", data: data, limits: liveLimits)
+            }
+        default: break
+        }
+    }
+
+    private static func explaining(_ body: () throws(ErrorReply) -> Void) {
+        do throws(ErrorReply) { try body() } catch { explain(error) }
+    }
+
+    private static func explain(_ error: ErrorReply) {
+        precondition(!error.message.isEmpty, "refused without a reason")
     }
 }

@@ -35,8 +35,10 @@ enum HTTPRequestTarget: FuzzTarget {
         )
         for case .success(.request(let request)) in whole {
             precondition(request.body.count <= limits.maximumBodyByteCount)
-            _ = request.path
-            _ = request.headers.list(of: "Connection")
+            _ = RequestTarget.decodedPath(request.path[...])
+            _ = request.target.queryValue(of: "token")
+            _ = request.host
+            _ = request.keepsConnectionAlive
             _ = request.headers.list(of: "If-None-Match")
         }
     }
@@ -54,6 +56,10 @@ enum HTTPRequestTarget: FuzzTarget {
                     events.append(.success(event))
                 }
                 precondition(offset == piece.count, "bytes were left without an event")
+                precondition(
+                    !(parser.isBetweenRequests && parser.isReadingBody),
+                    "between two requests and within one"
+                )
             }
         } catch {
             events.append(.failure(error))

@@ -86,6 +86,7 @@ enum HubLinkTarget: FuzzTarget {
         var messages: [Message] = []
         for piece in pieces {
             framer.append(piece)
+            precondition(framer.bufferedBytes.count == framer.bufferedByteCount)
             do throws(LinkError) {
                 while let message = try framer.next(type) { messages.append(message) }
             } catch {

@@ -18,7 +18,19 @@ enum JSONTarget: FuzzTarget {
     private static let limits = JSONLimits(maximumByteCount: 2_048, maximumDepth: 12)
 
     static func run(_ bytes: [UInt8]) {
-        guard let value = try? JSONValue.parse(bytes, limits: limits) else { return }
+        if let range = JSONText.member("a", of: 0..<bytes.count, in: bytes.span) {
+            precondition(range.upperBound <= bytes.count, "a member beyond the text")
+        }
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue.parse(bytes, limits: limits)
+        } catch {
+            precondition(!error.description.isEmpty, "refused without a reason")
+            return
+        }
+        for element in [value] + value.elements {
+            precondition(element.integer == nil || element.number != nil)
+        }
         let text = value.serialized()
         guard let again = try? JSONValue.parse(text, limits: larger) else {
             preconditionFailure("what was written cannot be read")

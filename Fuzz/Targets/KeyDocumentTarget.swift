@@ -19,7 +19,20 @@ enum KeyDocumentTarget: FuzzTarget {
     )
 
     static func run(_ bytes: [UInt8]) {
-        guard let keys = try? KeyDocument.read(bytes) else { return }
-        precondition(!keys.isEmpty && keys.count <= TokenLimit.keys)
+        do throws(KeyError) {
+            let keys = try KeyDocument.read(bytes)
+            precondition(!keys.isEmpty && keys.count <= TokenLimit.keys)
+            let ring = TokenVerifier(keys: keys)
+            for token in tokens { _ = try? ring.verify(token, nowSeconds: 0) }
+        } catch {
+            precondition(!error.description.isEmpty, "refused without a reason")
+        }
+    }
+
+    /// `{"alg":"..."}`, `{}` and 64 zeros, by no key that there is.
+    private static let tokens = ["RS256", "ES256", "EdDSA"].compactMap { algorithm in
+        Base64URL.encode(Array(#"{"alg":"\#(algorithm)"}"#.utf8)).map {
+            $0 + ".e30." + String(repeating: "A", count: 86)
+        }
     }
 }

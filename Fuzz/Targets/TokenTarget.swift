@@ -19,14 +19,27 @@ enum TokenTarget: FuzzTarget {
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".utf8
     )
     /// libFuzzer has one thread.
-    nonisolated(unsafe) private static let verifier = try? TokenVerifier(secret: secret)
+    nonisolated(unsafe) private static let verifier = try? TokenVerifier(
+        secret: secret,
+        policy: TokenPolicy(issuer: "i", audience: "a")
+    )
+    nonisolated(unsafe) private static let signer = try? TokenSigner(secret: secret)
 
     static func run(_ bytes: [UInt8]) {
         _ = try? TokenHeader(bytes)
-        _ = try? unsafe verifier?.verify(String(decoding: bytes, as: UTF8.self), nowSeconds: 0)
+        do throws(TokenError) {
+            _ = try unsafe verifier?.verify(String(decoding: bytes, as: UTF8.self), nowSeconds: 0)
+        } catch {
+            precondition(!error.description.isEmpty, "refused without a reason")
+        }
         guard let claims = try? ClaimsReader.read(bytes) else { return }
         _ = claims.streams(allowing: .control)
         _ = claims.permissions(on: "live:a")
+        _ = claims.allowEverywhere(.publish)
+        // Signed, so that it comes past the signature.
+        if let token = try? unsafe signer?.sign(claims) {
+            _ = try? unsafe verifier?.verify(token, nowSeconds: 0)
+        }
         // What was read once must be read alike when it was written again.
         guard let again = try? ClaimsReader.read(claims.payload()) else {
             preconditionFailure("claims that were read cannot be written")

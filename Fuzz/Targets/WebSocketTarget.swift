@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import WebSocket
+@testable import WebSocket
 
 /// Frames and messages, from clients and from servers.
 enum WebSocketTarget: FuzzTarget {
@@ -26,6 +26,16 @@ enum WebSocketTarget: FuzzTarget {
                     whole == events([bytes[..<place], bytes[place...]], from: sender, compression),
                     "pieces mean something else"
                 )
+                precondition(
+                    whole
+                        == events(
+                            [bytes[..<place], bytes[place...]],
+                            from: sender,
+                            compression,
+                            moving: true
+                        ),
+                    "a connection that moves goes on otherwise"
+                )
                 for case .success(let event) in whole { check(event, compression) }
             }
         }
@@ -43,15 +53,16 @@ enum WebSocketTarget: FuzzTarget {
             precondition(bytes.count <= limits.maximumMessageByteCount)
         case .ping(let bytes), .pong(let bytes):
             precondition(bytes.count <= WebSocketLimits.maximumControlPayloadByteCount)
-        case .close:
-            break
+        case .close(let payload):
+            precondition(payload.bytes.count <= WebSocketLimits.maximumControlPayloadByteCount)
         }
     }
 
     private static func events(
         _ pieces: [ArraySlice<UInt8>],
         from sender: Sender,
-        _ compression: MessageCompression
+        _ compression: MessageCompression,
+        moving: Bool = false
     ) -> [Result<WebSocketEvent, WebSocketError>] {
         var decoder = MessageDecoder(from: sender, compression)
         var events: [Result<WebSocketEvent, WebSocketError>] = []
@@ -63,10 +74,25 @@ enum WebSocketTarget: FuzzTarget {
                     events.append(.success(event))
                 }
                 precondition(offset == piece.count, "bytes were left without an event")
+                if moving { decoder = try moved(decoder, compression) }
             }
         } catch {
             events.append(.failure(error))
         }
         return events
+    }
+
+    /// A new decoder that got what brings it to where the old one stands.
+    private static func moved(
+        _ decoder: MessageDecoder,
+        _ compression: MessageCompression
+    ) throws(WebSocketError) -> MessageDecoder {
+        var moved = MessageDecoder(from: decoder.sender, compression)
+        var offset = 0
+        let replay = decoder.replay
+        precondition(decoder.isInsideMessage == !replay.isEmpty)
+        let event = try moved.decode(replay.span, from: &offset, limits: limits)
+        precondition(event == nil && offset == replay.count, "a replay says something")
+        return moved
     }
 }
