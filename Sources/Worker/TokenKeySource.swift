@@ -26,8 +26,7 @@ final class TokenKeySource {
     private var timer: TimerID?
     /// Sets that were fetched so far.
     private var fetchCount = 0
-    /// Headers of tokens whose key was unknown, with `fetchCount` at that time.
-    private var missing: [[UInt8]: Int] = [:]
+    private var missing = MissingKeys()
 
     /// nil where the manifest names no address.
     init?(
@@ -71,12 +70,8 @@ final class TokenKeySource {
     /// - Parameter header: The token's first part, which names the key.
     /// - Returns: whether it is worth coming again.
     func mayComeAgain(with header: Substring.UTF8View) -> Bool {
-        let name = Array(header)
-        if let fetches = missing[name], fetchCount > fetches { return false }
-        if missing[name] == nil {
-            if missing.count >= Self.maximumMissing { missing = [:] }
-            // What is being fetched may have been answered before the key was there.
-            missing[name] = isFetching ? fetchCount + 1 : fetchCount
+        guard missing.mayCome(Array(header), fetchCount: fetchCount, isFetching: isFetching) else {
+            return false
         }
         guard !isFetching else { return true }
         let passed = lastAttempt.map { loop.now - $0 } ?? settings.jwksMinimumInterval
@@ -84,9 +79,6 @@ final class TokenKeySource {
         wait > .zero ? fetch(after: wait) : fetch()
         return true
     }
-
-    /// Names that were looked for, so that one who invents them costs no more than this.
-    private static let maximumMissing = 1_024
 
     private func fetch() {
         isFetching = true
