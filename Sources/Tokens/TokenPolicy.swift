@@ -23,6 +23,10 @@ package struct TokenPolicy: Hashable, Sendable {
         if let notBefore = claims.notBefore, nowSeconds < notBefore - clockSkew {
             throw .notYetValid
         }
-        if let expiresAt = claims.expiresAt, nowSeconds >= expiresAt + clockSkew { throw .expired }
+        if isOver(claims, nowSeconds: nowSeconds) { throw .expired }
+    }
+
+    func isOver(_ claims: Claims, nowSeconds: Int64) -> Bool {
+        claims.expiresAt.map { nowSeconds >= $0 + clockSkew } ?? false
     }
 }

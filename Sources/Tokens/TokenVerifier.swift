@@ -40,4 +40,9 @@ package final class TokenVerifier {
         try policy.check(claims, nowSeconds: nowSeconds)
         return claims
     }
+
+    /// Whether claims that were good once are so no longer: their end has come.
+    package func isOver(_ claims: Claims, nowSeconds: Int64) -> Bool {
+        policy.isOver(claims, nowSeconds: nowSeconds)
+    }
 }

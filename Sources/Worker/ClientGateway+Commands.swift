@@ -65,7 +65,7 @@ extension ClientGateway {
     /// Whom the session's queries are counted for; nil for a stranger on this machine.
     func asker(of session: Session) -> QueryGuard.Asker? {
         guard session.identity.user.isEmpty else { return .user(session.identity.user) }
-        return asker(at: session.connection.peer)
+        return asker(at: session.peer)
     }
 
     func asker(at address: SocketAddress) -> QueryGuard.Asker? {
@@ -150,8 +150,8 @@ extension ClientGateway {
         ) { [self] replacement throws(ErrorReply) in
             // Other subscriptions may have been made meanwhile.
             try requirePlace(for: channel, session)
-            // And its token may have been revoked, which ends only what is subscribed.
-            if let claims { try requireUnrevoked(claims, nowSeconds: WallClock.now() / 1_000) }
+            // And its token may have come to its end, which ends only what is subscribed.
+            if let claims { try requireStillGood(claims) }
             subscribe(session, asked, request, channel, claims, replacement)
         }
     }

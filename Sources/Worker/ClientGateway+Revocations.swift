@@ -38,6 +38,32 @@ extension ClientGateway {
         throw ErrorReply(.tokenExpired, Self.reason)
     }
 
+    /// That a subscription's token, which was good when plugins were asked, is so still.
+    ///
+    /// - Throws: error 109.
+    func requireStillGood(_ claims: Claims) throws(ErrorReply) {
+        let now = WallClock.now() / 1_000
+        try requireUnexpired(claims, at: now)
+        try requireUnrevoked(claims, nowSeconds: now)
+    }
+
+    /// That a connection's token, which was good when plugins were asked, is so still.
+    ///
+    /// - Throws: error 109.
+    func requireStillGood(_ identity: Identity) throws(ErrorReply) {
+        let now = WallClock.now()
+        try requireUnexpired(identity.claims, at: now / 1_000)
+        guard isRevoked(identity, now: Timestamp(milliseconds: now)) else { return }
+        status.add(.tokensRevoked)
+        throw ErrorReply(.tokenExpired, Self.reason)
+    }
+
+    private func requireUnexpired(_ claims: Claims, at nowSeconds: Int64) throws(ErrorReply) {
+        guard verifier?.isOver(claims, nowSeconds: nowSeconds) == true else { return }
+        status.add(.tokensRejected)
+        throw ErrorReply(.tokenExpired)
+    }
+
     func scheduleRevocations() {
         guard !revocations.isEmpty, !endsRevokedSessions else { return }
         endsRevokedSessions = true

@@ -2,6 +2,7 @@
 
 import Channels
 import HubLink
+import Reactor
 import WebServer
 
 /// One client's identity and subscriptions on this worker.
@@ -69,6 +70,9 @@ class Session {
         case .awaitingConnect, .connected, .closed: nil
         }
     }
+
+    /// Where its client is.
+    var peer: SocketAddress { connection.peer }
 
     /// Whether it counts among a channel's viewers.
     var isViewer: Bool { true }

@@ -24,8 +24,17 @@ final class HTTPPeer: EventHandler {
     /// Sends a GET, whose few bytes the kernel takes at once.
     func get(_ target: String, _ headers: [String]) throws {
         text = ""
+        try send(Array(Self.request(target, headers).utf8))
+    }
+
+    /// The text of a GET.
+    static func request(_ target: String, _ headers: [String]) -> String {
         let lines = ["GET \(target) HTTP/1.1", "Host: a"] + headers + ["", ""]
-        let bytes = Array(lines.joined(separator: "\r\n").utf8)
+        return lines.joined(separator: "\r\n")
+    }
+
+    /// Sends a few bytes, which the kernel takes at once.
+    func send(_ bytes: [UInt8]) throws {
         guard let raw = descriptor?.raw else { throw TallyServer.Failure("the socket is closed") }
         // A connection attempt on loopback is over by the next turn at the latest.
         for _ in 0..<100 {
@@ -37,11 +46,15 @@ final class HTTPPeer: EventHandler {
 
     /// Waits until what came holds a text.
     func wait(for part: String) throws {
+        try wait(for: part) { text.contains(part) }
+    }
+
+    func wait(for what: String, until condition: () -> Bool) throws {
         let deadline = MonotonicTime.now() + Viewer.patience
-        while !text.contains(part) {
+        while !condition() {
             let left = deadline - .now()
             guard left > .zero, !hasEnded else {
-                throw TallyServer.Failure("waited for \(part) and got \(text)")
+                throw TallyServer.Failure("waited for \(what) and got \(text)")
             }
             try loop.runOnce(maximumWait: left)
         }

@@ -19,6 +19,15 @@ final class PluginServer {
           - match: "news:*"
             subscribe: everyone
             publish: everyone
+          - match: "kept:*"
+            history_size: 5
+            history_lifetime: 1h
+            recovery: on_request
+            subscribe: everyone
+          - match: "private:*"
+            subscribe: nobody
+            subscription_token: true
+
         """
 
     private static let plugin = """
@@ -28,11 +37,13 @@ final class PluginServer {
         deadlines:
           comment: 20s
           connect: 20s
+          subscribe: 20s
         settings:
           log: told
         """
 
-    init(workers: Int = 1) throws {
+    /// `manifest`: sections beside those for the plugin and its channels.
+    init(workers: Int = 1, manifest: String = "", listen: [String] = ["127.0.0.1:0"]) throws {
         folder = NSTemporaryDirectory() + "tally-plugin-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -42,7 +53,12 @@ final class PluginServer {
         let settings = Self.plugin.replacing("log: told", with: "log: \(folder)/told")
         try settings.write(toFile: folder + "/probe.yaml", atomically: true, encoding: .utf8)
         try Self.compile(to: folder + "/probe.so")
-        server = try TallyServer(workers: workers, manifest: Self.manifest, folder: folder)
+        server = try TallyServer(
+            workers: workers,
+            manifest: Self.manifest + manifest,
+            folder: folder,
+            listen: listen
+        )
     }
 
     /// Ends the server in order and starts it again in its folder.
@@ -52,7 +68,7 @@ final class PluginServer {
         server = try TallyServer(workers: workers, manifest: Self.manifest, folder: folder)
     }
 
-    /// What the plugin's notifications left behind: `<hook> <worker> <stream or user> <detail>`.
+    /// What the plugin's notifications left behind: `<hook> <worker> <stream or user> <detail> <address>`.
     func told() -> [[String]] {
         let text = (try? String(contentsOfFile: folder + "/told", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map { line in

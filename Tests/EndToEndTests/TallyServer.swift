@@ -78,7 +78,8 @@ final class TallyServer {
 
     func url() throws -> ServerURL {
         let address = try #require(try status().addresses.first)
-        return try ServerURL(parsing: "ws://" + address)
+        // Without what the listener is, such as `tls`.
+        return try ServerURL(parsing: "ws://" + address.prefix { $0 != " " })
     }
 
     func pid(of role: ProcessRole, _ index: Int = 0) throws -> Int32 {

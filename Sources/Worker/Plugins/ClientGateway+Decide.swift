@@ -80,6 +80,12 @@ extension ClientGateway {
     }
 
     private func letIn(_ session: Session, _ connect: UndecidedConnect) {
+        do throws(ErrorReply) {
+            // The plugins may have taken longer than the token had.
+            try requireStillGood(session.identity)
+        } catch {
+            return turnAway(session, connect, error)
+        }
         let pending = PendingConnect(connect.asked.command.id, held: connect.held)
         pending.data = connect.data
         letIn(session, connect.subscriptions, pending)

@@ -147,7 +147,7 @@ extension ClientGateway {
         subject.user = claims.user
         subject.client = session.client.description
         subject.name = claims.name
-        subject.address = session.connection.peer.host
+        subject.address = session.peer.host
         subject.info = claims.info
         guard let channel else { return subject }
         subject.channel = channel.text

@@ -36,6 +36,8 @@ final class ReaderSession: Session {
     var isStream: Bool { kind == .events }
     /// From where a poll that waits has missed nothing.
     var standsAt: Position? { beginning?.position ?? asked?.since }
+    /// Its own, though the connection may be carrying another's request by now.
+    override var peer: SocketAddress { host ?? super.peer }
     /// Plain polls come and go: only who holds a stream open is watching.
     override var isViewer: Bool { isStream }
 

@@ -25,9 +25,9 @@ struct pending {
 
 static void note(struct probe *probe, const char *hook, const tally_call *call, const char *detail) {
     char line[512];
-    int length = snprintf(line, sizeof line, "%s %u %s %s\n", hook,
+    int length = snprintf(line, sizeof line, "%s %u %s %s %s\n", hook,
                           probe->host->worker_index(probe->host),
-                          call->stream[0] ? call->stream : call->user, detail);
+                          call->stream[0] ? call->stream : call->user, detail, call->address);
     /* One write of less than a page to a file in append mode: whole lines, whoever writes. */
     if (probe->log >= 0 && write(probe->log, line, (size_t)length) < 0) abort();
 }
@@ -67,6 +67,10 @@ static tally_verdict obey(struct probe *probe, const tally_call *call, tally_ans
     if (!strcmp(text, "refuse")) return reject(answer, 0, "never");
     if (!strcmp(text, "mask")) {
         answer->data = json_pack("{s:s}", key, "***");
+        return TALLY_REPLACE;
+    }
+    if (!strcmp(text, "who")) {
+        answer->data = json_pack("{s:s}", key, call->address);
         return TALLY_REPLACE;
     }
     if (!strncmp(text, "slow", 4)) return wait_for(probe, call, 300);
@@ -156,11 +160,14 @@ static tally_verdict on_rpc(void *plugin, const tally_call *call, tally_answer *
 static tally_verdict on_http(void *plugin, const tally_call *call, tally_answer *answer) {
     const tally_http_request *request = call->http;
     if (!strcmp(request->path, "/slow")) return wait_for(plugin, call, 200);
+    /* Later than a request may wait. */
+    if (!strcmp(request->path, "/late")) return wait_for(plugin, call, 1500);
+    if (!strcmp(request->path, "/forgotten")) return TALLY_PENDING;
     if (!strcmp(request->path, "/denied")) return reject(answer, 1403, "denied");
     if (!strcmp(request->path, "/nothing")) return TALLY_ALLOW;
     answer->http_status = 201;
-    answer->data = json_pack("{s:s, s:s, s:s, s:s%}", "method", request->method, "path", request->path,
-                             "query", request->query, "body", request->body ? (const char *)request->body : "",
+    answer->data = json_pack("{s:s, s:s, s:s, s:s, s:s%}", "address", call->address, "method", request->method,
+                             "path", request->path, "query", request->query, "body", request->body ? (const char *)request->body : "",
                              request->body_length);
     return TALLY_REPLACE;
 }
