@@ -23,12 +23,13 @@ enum {
     chunk_size = 4096
 };
 
-/* What the handlers read: written before a plugin's first call, never changed. */
+/* What the handlers read: written before a plugin's first call, never changed. `end` comes last and says that
+   the rest is there: threads of the plugins before it run already. */
 static struct library {
     int plugin;
     uintptr_t base, start, end;
 } libraries[maximum_library_count];
-static int library_count;
+static int claimed_count;
 static uint64_t *record;
 
 static const int deadly_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
@@ -72,8 +73,9 @@ static uintptr_t register_link(const ucontext_t *context) {
 }
 
 static const struct library *library_of(uintptr_t address) {
-    for (int i = 0; i < library_count; i++) {
-        if (address >= libraries[i].start && address < libraries[i].end) return &libraries[i];
+    for (int i = 0; i < maximum_library_count; i++) {
+        uintptr_t end = __atomic_load_n(&libraries[i].end, __ATOMIC_ACQUIRE);
+        if (address < end && address >= libraries[i].start) return &libraries[i];
     }
     return NULL;
 }
@@ -191,13 +193,18 @@ static int look_at(struct dl_phdr_info *object, size_t size, void *context) {
 
 int tally_fault_add_library(int plugin, const void *address) {
     struct search search = {.address = (uintptr_t)address};
-    if (library_count == maximum_library_count) return -1;
     dl_iterate_phdr(look_at, &search);
     if (!search.is_found) return -1;
     search.found.plugin = plugin;
-    libraries[library_count] = search.found;
-    /* A handler on this thread sees the entry or does not; there is no other thread to see half. */
-    __atomic_store_n(&library_count, library_count + 1, __ATOMIC_RELEASE);
+    /* A process has one loop that does this, but tests have several in one. */
+    if (__atomic_load_n(&claimed_count, __ATOMIC_RELAXED) >= maximum_library_count) return -1;
+    int place = __atomic_fetch_add(&claimed_count, 1, __ATOMIC_RELAXED);
+    if (place >= maximum_library_count) return -1;
+    struct library *library = &libraries[place];
+    library->plugin = search.found.plugin;
+    library->base = search.found.base;
+    library->start = search.found.start;
+    __atomic_store_n(&library->end, search.found.end, __ATOMIC_RELEASE);
     return 0;
 }
 
