@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import ClientProtocol
+import ClientProtocol
 
 /// `user.disconnect`: ends every connection of a user, on every worker.
 package struct UserDisconnect: Hashable, Sendable {
@@ -14,13 +14,6 @@ package struct UserDisconnect: Hashable, Sendable {
     package init(user: String, reason: String = "") {
         self.user = user
         self.reason = reason
-    }
-
-    /// The command that an RPC's `data` asks for, as JSON text.
-    ///
-    /// - Throws: error 107 for data that does not fit.
-    package init(data: [UInt8]) throws(ErrorReply) {
-        try self.init(try CommandData(data.isEmpty ? Array("{}".utf8) : data))
     }
 
     init(_ data: CommandData) throws(ErrorReply) {
