@@ -9,6 +9,9 @@ sanitizer=$1
 shift
 folder=.build-$sanitizer
 flags=()
+# CheckerProofTests loads a library of its own before the server's, where the sanitizer's must come first;
+# PluginDeathTests wants the names of functions that the sanitizer puts its own in place of.
+skipped=(--skip CheckerProofTests --skip PluginDeathTests)
 # What is found in a process that a test starts, and that another takes the place of, would else go unseen.
 reports=$PWD/$folder/reports
 rm -rf "$reports"
@@ -19,7 +22,14 @@ case $sanitizer in
 # checker that lists such things in every process that a test kills hides what matters.
 address) export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:disable_coredump=1:suppressions=$PWD/Tests/asan.supp:log_path=$reports/asan ;;
 thread)
-    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:log_path=$reports/tsan
+    # A process goes on as ever with what was found: one run finds all.
+    export TSAN_OPTIONS=exitcode=0:second_deadlock_stack=1:suppressions=$PWD/Tests/tsan.supp:log_path=$reports/tsan
+    # The sanitizer holds a signal back until the thread calls something, which an endless loop never does:
+    # where it loops stays unknown.
+    skipped+=(--skip othersNoticeNothingAndTheThirdDeathEndsIt)
+    # It loads a bundled plugin in Swift, which wants __tsan_ignore_thread_begin: the program has it, and does
+    # not show it to libraries.
+    skipped+=(--skip writesAPluginInSwift)
     # For an inout argument of a type without size Swift 6.3 has the sanitizer look at an address that is none:
     # what Swift says of inout arguments goes to nobody. Reads and writes themselves are seen as ever.
     clang -xc -c -fPIC -o "$folder/inout.o" - <<'CODE'
@@ -35,12 +45,10 @@ esac
 # Swift's own crash report would come before the sanitizer's.
 export SWIFT_BACKTRACE=enable=no
 
-# CheckerProofTests loads a library of its own before the server's, where the sanitizer's must come first;
-# PluginDeathTests wants the names of functions that the sanitizer puts its own in place of.
 swift build --build-tests --sanitize="$sanitizer" --scratch-path "$folder" "${flags[@]}"
 status=0
 swift test --skip-build --sanitize="$sanitizer" --scratch-path "$folder" "${flags[@]}" \
-    --skip CheckerProofTests --skip PluginDeathTests "$@" || status=$?
+    "${skipped[@]}" "$@" || status=$?
 
 # The crash-test plugin crashes because a test tells it to.
 mapfile -t found < <(grep -rL crash_test "$reports")
