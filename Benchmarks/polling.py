@@ -18,6 +18,7 @@ prints, all of the measured time alone, after everybody has connected:
 
 import argparse
 import base64
+import heapq
 import json
 import os
 import pathlib
@@ -25,6 +26,7 @@ import random
 import re
 import resource
 import selectors
+import shutil
 import signal
 import socket
 import struct
@@ -49,34 +51,53 @@ OFFSET = re.compile(rb'"epoch":"([^"]*)","offset":(\d+)')
 
 
 class Server:
-    def __init__(self, binary, core, viewers):
+    """`tally serve` with one worker and its defaults: viewers on loopback are not counted by address, and
+    without tokens not by user."""
+
+    def __init__(self, binary, core):
         self.folder = tempfile.mkdtemp(prefix="tally-polling-")
-        manifest = pathlib.Path(self.folder, "tally.yaml")
-        manifest.write_text(
-            f"client:\n  maximum_connections_per_user: {viewers + 10}\n"
-            f"  maximum_connections_per_address: {viewers + 10}\n"
-        )
         self.binary = binary
         self.address = free_address()
+        # What is set for another Tally is not for this one.
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLY_")}
         with open(self.folder + "/log", "wb") as log:
             self.process = subprocess.Popen(
-                [binary, "serve", "--config", str(manifest), "--workers", "1",
-                 "--listen", "%s:%d" % self.address, "--data", self.folder + "/data"],
-                stdout=log, stderr=log,
+                [binary, "serve", "--workers", "1", "--listen", "%s:%d" % self.address,
+                 "--data", self.folder + "/data"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
                 preexec_fn=lambda: os.sched_setaffinity(0, {core}),
             )
         end = time.monotonic() + 30
-        while True:
-            try:
-                return socket.create_connection(self.address, 1).close()
-            except OSError:
-                if time.monotonic() > end or self.process.poll() is not None:
-                    sys.exit("the server does not start: " + self.folder + "/log")
-                time.sleep(0.05)
+        while not self.is_serving():
+            if time.monotonic() > end or self.process.poll() is not None:
+                log = pathlib.Path(self.folder, "log").read_text(errors="replace")
+                self.stop()
+                sys.exit("the server does not start:\n" + log)
+            time.sleep(0.05)
+
+    def ask(self, *arguments):
+        command = [self.binary, *arguments, "--data", self.folder + "/data"]
+        return subprocess.run(command, capture_output=True, text=True, env=self.environment)
 
     def run(self, *arguments):
-        command = [self.binary, *arguments, "--data", self.folder + "/data"]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        answer = self.ask(*arguments)
+        if answer.returncode != 0:
+            sys.exit(f"tally {' '.join(arguments)}: {answer.stderr}")
+        return answer.stdout
+
+    def is_serving(self):
+        """Whether supervisor, hub and worker do, and the port answers."""
+        status = self.ask("status", "--json")
+        if status.returncode != 0:
+            return False
+        processes = json.loads(status.stdout)["processes"]
+        if [p["phase"] for p in processes] != ["serving"] * 3:
+            return False
+        try:
+            socket.create_connection(self.address, 1).close()
+            return True
+        except OSError:
+            return False
 
     def token(self):
         return self.run("token", "--user", "host", "--allow", "sub,pub,ctl",
@@ -89,8 +110,15 @@ class Server:
         return sum(int(open(f"/proc/{pid}/schedstat").read().split()[0]) for pid in pids)
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                # The others end with the supervisor.
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def free_address():
@@ -104,18 +132,18 @@ class Tally:
     def __init__(self):
         self.requests = 0
         self.delays = []
-        self.isMeasuring = False
+        self.is_measuring = False
 
     def see(self, text, now):
         for sent in SENT_AT.findall(text):
-            if self.isMeasuring:
+            if self.is_measuring:
                 self.delays.append(now - int(sent))
 
 
 class Client:
     """A viewer: subclasses say what is sent, and what came."""
 
-    isReady = False
+    is_ready = False
     fields = BROWSER
 
     def __init__(self, loop, address, tally):
@@ -177,8 +205,8 @@ class Poller(Client):
 
     def again(self):
         # The first pause spreads the viewers over the interval, as time does with people.
-        pause = self.pause if self.isReady else self.pause * (id(self) // 64 % 997) / 997
-        self.isReady = True
+        pause = self.pause if self.is_ready else self.pause * (id(self) // 64 % 997) / 997
+        self.is_ready = True
         self.loop.later(time.monotonic() + pause, lambda: self.request(self.next))
 
 
@@ -186,7 +214,7 @@ class LongPoller(Poller):
     wait = "&wait=25s"
 
     def again(self):
-        self.isReady = True
+        self.is_ready = True
         self.request(self.next)
 
 
@@ -200,8 +228,8 @@ class EventStream(Client):
         end = self.buffer.rfind(b"\n\n")
         if end < 0:
             return
-        if not self.isReady and b"\nid: " in self.buffer:
-            self.isReady = True
+        if not self.is_ready and b"\nid: " in self.buffer:
+            self.is_ready = True
         self.tally.see(self.buffer[:end], now)
         self.buffer = self.buffer[end + 2:]
 
@@ -212,7 +240,7 @@ class WebSocket(Client):
     first = b""
 
     def begin(self):
-        self.isOpen = False
+        self.is_open = False
         self.tally.requests += 1
         self.send(b"GET /connection/websocket HTTP/1.1\r\nHost: live.example\r\n"
                   b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -226,13 +254,13 @@ class WebSocket(Client):
         self.send(b"\x81" + length + bytes(4) + text)
 
     def take(self, now):
-        if not self.isOpen:
+        if not self.is_open:
             head = self.buffer.find(b"\r\n\r\n")
             if head < 0:
                 return
             if not self.buffer.startswith(b"HTTP/1.1 101"):
                 sys.exit(f"no WebSocket: {self.buffer!r}")
-            self.isOpen, self.buffer = True, self.buffer[head + 4:]
+            self.is_open, self.buffer = True, self.buffer[head + 4:]
             self.text(b'{"id":1,"connect":{%s}}\n{"id":2,"subscribe":{"channel":"live:show"}}'
                       % (b'"token":"%s"' % self.token.encode() if self.token else b""))
         while (frame := self.frame()) is not None:
@@ -240,7 +268,7 @@ class WebSocket(Client):
                 if line == b"{}":
                     self.text(b"{}")
                 elif line.startswith(b'{"id":2,"subscribe"'):
-                    self.isReady = True
+                    self.is_ready = True
             if not self.token:
                 self.tally.see(frame, now)
 
@@ -276,11 +304,9 @@ class Loop(selectors.EpollSelector):
         self.moments = []
 
     def later(self, moment, action):
-        import heapq
         heapq.heappush(self.moments, (moment, id(action), action))
 
     def turn(self, until):
-        import heapq
         now = time.monotonic()
         while self.moments and self.moments[0][0] <= now:
             heapq.heappop(self.moments)[2]()
@@ -306,7 +332,7 @@ def words(number):
 
 
 def measure(mode, options):
-    server = Server(options.binary, options.server_core, options.viewers)
+    server = Server(options.binary, options.server_core)
     try:
         server.run("stream", "start", "show")
         return drive(server, mode, options)
@@ -323,13 +349,13 @@ def drive(server, mode, options):
     for _ in range(options.viewers):
         viewers.append(KINDS[mode](loop, server.address, tally))
         loop.turn(time.monotonic())
-    loop.run(time.monotonic() + 60, lambda: host.isReady and all(v.isReady for v in viewers))
-    if not all(viewer.isReady for viewer in viewers):
+    loop.run(time.monotonic() + 60, lambda: host.is_ready and all(v.is_ready for v in viewers))
+    if not all(viewer.is_ready for viewer in viewers):
         sys.exit("not everybody could connect")
     # The viewers' count, and the first polls of all, are over.
     loop.run(time.monotonic() + 3)
 
-    tally.requests, tally.isMeasuring = 0, True
+    tally.requests, tally.is_measuring = 0, True
     wire = [viewer.wire() for viewer in viewers]
     client = time.process_time()
     before = server.processor_time()
@@ -400,4 +426,5 @@ def main():
     print(f"\nThe client was busy for {busiest:.0%} of its core at most.")
 
 
-main()
+if __name__ == "__main__":
+    main()
