@@ -140,7 +140,9 @@ extension Supervisor {
                 )
             )
         }
-        errand?.answer(OperatorAnswer(status: failure.exitStatus, lines: failure.problems))
+        errand?.answer(
+            OperatorAnswer(status: failure.exitStatus, lines: failure.problems + [Self.undone])
+        )
         errand = nil
     }
 
@@ -201,9 +203,12 @@ extension Supervisor {
         case .reload, .finishUpgrade, .upgrade:
             startUndo(RenewalUndo(replaced: failure.replaced, reason: "\(failure)"))
         case .undo(let undo), .goBack(let undo):
-            logger.critical("children are left as they are; restart the service when possible")
+            logger.critical("\(Self.notUndone)")
             errand?.answer(
-                OperatorAnswer(status: 70, lines: [undo.reason, "and undoing it: \(failure)"])
+                OperatorAnswer(
+                    status: 70,
+                    lines: [undo.reason, "and undoing it: \(failure)", Self.notUndone]
+                )
             )
             errand = nil
         case .settlePlugins:
@@ -222,5 +227,10 @@ extension Supervisor {
         errand = nil
     }
 
-    private static let undone = "everything runs as before"
+    // MARK: Last words to an operator
+
+    /// What was asked for was not begun, or is undone.
+    static let undone = "everything runs as before"
+    /// Undoing failed, too: some children may be new ones.
+    static let notUndone = "children are left as they are; restart the service when possible"
 }

@@ -89,10 +89,12 @@ extension Supervisor {
     private func failUpgrade(_ reason: String) {
         logger.error("upgrade abandoned", metadata: ["reason": "\(reason)"])
         if case .goBack(let undo) = errand?.task {
-            logger.critical("children are left as they are; restart the service when possible")
-            errand?.answer(OperatorAnswer(status: 70, lines: [undo.reason, reason]))
+            logger.critical("\(Self.notUndone)")
+            errand?.answer(
+                OperatorAnswer(status: 70, lines: [undo.reason, reason, Self.notUndone])
+            )
         } else {
-            errand?.answer(OperatorAnswer(status: 70, lines: [reason]))
+            errand?.answer(OperatorAnswer(status: 70, lines: [reason, Self.undone]))
         }
         errand = nil
     }

@@ -69,7 +69,8 @@ import Testing
             .write(toFile: supervisor.folder + ".manifest", atomically: true, encoding: .utf8)
         let answer = try await supervisor.ask(.reload)
         #expect(answer.status == 78)
-        #expect(answer.lines.count == 2 && answer.lines[0].contains("tally.yaml:3:1"))
+        #expect(answer.lines.count == 3 && answer.lines[0].contains("tally.yaml:3:1"))
+        #expect(answer.lines.last == "everything runs as before")
         #expect(supervisor.log.contains("tally.yaml:4:1"))
         #expect(pids(supervisor) == before)
     }

@@ -95,6 +95,7 @@ import Testing
         let answer = try await supervisor.ask(.upgrade)
         #expect(answer.status == 70)
         #expect(answer.lines.first?.contains("exit status 1") == true)
+        #expect(answer.lines.last == "everything runs as before")
         #expect(pids(supervisor) == before)
         #expect(try await supervisor.serving().port != 0)
     }

@@ -35,7 +35,7 @@ struct OperatorOptions: ParsableArguments {
         }
         throw CommandFailure(
             CommandFailure.Status(rawValue: answer.status) ?? .software,
-            "the \(request.noun) was not done; Tally serves on as before",
+            "the \(request.noun) was not done",
             details: answer.lines
         )
     }
