@@ -102,11 +102,18 @@ class TallyServer:
 
     def kill(self, role, index=0):
         """Kills one process of the service, and waits until its replacement is there."""
-        find = lambda: next(p for p in self.processes(role) if p["index"] == index)
-        before = find()
-        os.kill(before["pid"], signal.SIGKILL)
-        replaced = lambda: find()["pid"] not in (0, before["pid"])
-        wait_until(replaced, f"{role} {index} is replaced")
+        find = lambda: next(p["pid"] for p in self.processes(role) if p["index"] == index)
+        before = 0
+
+        def runs():
+            # 0 while it is not there yet: kill(2) would take that for this process and its whole group.
+            nonlocal before
+            before = find()
+            return before > 0
+
+        wait_until(runs, f"{role} {index} runs")
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: find() not in (0, before), f"{role} {index} is replaced")
 
     def log(self):
         return self.log_path.read_text(errors="replace")
