@@ -132,7 +132,8 @@ bench: build-packages ## Measure Tally beside its peers (SCENARIO=quiet, ROUNDS=
 
 lint: swift ## Check the format of the Swift code and the licence line of every file
 	swift format lint --strict --parallel --recursive $(SWIFT_CODE)
-	@missing=$$(git ls-files '*.swift' '*.c' '*.h' '*.js' '*.css' '*.py' '*.yaml' Makefile .ci/run \
+	@missing=$$(git ls-files '*.swift' '*.c' '*.cpp' '*.h' '*.js' '*.css' '*.html' '*.py' '*.sh' '*.yaml' \
+		'*.conf' '*.ini' '*.map' '*.service' '*.supp' Makefile .ci/run \
 		| xargs grep -L 'SPDX-License-Identifier: Apache-2.0' || true); \
 	if [ -n "$$missing" ]; then echo "no licence line in:" $$missing >&2; exit 1; fi
 
