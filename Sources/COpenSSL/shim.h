@@ -19,6 +19,10 @@ static inline long tally_ctx_set_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_mode(context, mode);
 }
 
+static inline long tally_ctx_clear_mode(SSL_CTX *context, long mode) {
+    return SSL_CTX_clear_mode(context, mode);
+}
+
 static inline int tally_ctx_set_minimum_version(SSL_CTX *context, int version) {
     return (int)SSL_CTX_set_min_proto_version(context, version);
 }

@@ -32,6 +32,9 @@ import COpenSSL
         }
         unsafe self.raw = unsafe raw
         setUp(minimumVersion: options.minimumVersion)
+        // A read looks at one record, whatever it is: a client that sends key updates without end
+        // (RFC 8446 §4.6.3) would hold the loop inside one call.
+        unsafe tally_ctx_clear_mode(raw, Int(SSL_MODE_AUTO_RETRY))
         guard unsafe SSL_CTX_set_cipher_list(raw, options.ciphers) == 1 else {
             ERR_clear_error()
             throw .unknownCiphers
