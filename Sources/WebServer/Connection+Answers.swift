@@ -25,7 +25,11 @@ extension Connection {
         guard let exchange, let context = exchange.context else {
             preconditionFailure("no request waits for its answer")
         }
-        let answer = PendingAnswer(connection: id, number: UInt32(exchange.answeredCount))
+        // It only has to differ from those before and after it.
+        let answer = PendingAnswer(
+            connection: id,
+            number: UInt32(truncatingIfNeeded: exchange.answeredCount)
+        )
         exchange.deferred = HTTPExchange.Deferred(
             answer: answer,
             context: context,

@@ -20,6 +20,11 @@ extension Connection {
         }
     }
 
+    /// Gives what follows a request its own time, although it was answered at once.
+    func countRequest() {
+        deadline.set(.none, nil, from: server.loop.now)
+    }
+
     /// Gives the next message its own time: it may have begun in the bytes that ended the last one.
     func countMessage() {
         guard deadline.purpose == .message else { return }

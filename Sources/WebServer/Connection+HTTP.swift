@@ -13,6 +13,7 @@ extension Connection {
             case .request(let request):
                 server.counters.requests += 1
                 exchange.answeredCount += 1
+                countRequest()
                 take(request)
             case .expectsContinue:
                 enqueue(SharedFrame(encoded: HTTPResponseEncoder.continueResponse))

@@ -41,6 +41,21 @@ import WebSocket
         #expect(text.hasSuffix("page"))
     }
 
+    /// Who polls for hours over one connection is never late, however long it was since the first time.
+    @Test func givesTheWaitForEachRequestItsOwnTime() throws {
+        let server = try TestServer { $0.keepAliveTimeout = .seconds(1) }
+        let peer = try server.connect()
+        let end = MonotonicTime.now() + .milliseconds(2_500)
+        while MonotonicTime.now() < end, !peer.isOver {
+            peer.forgetReceived()
+            peer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try server.wait { !peer.received.isEmpty || peer.isOver }
+            let next = MonotonicTime.now() + .milliseconds(50)
+            try server.wait { MonotonicTime.now() > next }
+        }
+        #expect(!peer.isOver)
+    }
+
     @Test func keepsASilentWebSocketWhateverTheDeadlinesOfHTTP() throws {
         let server = try TestServer {
             $0.requestHeadTimeout = .milliseconds(20)
