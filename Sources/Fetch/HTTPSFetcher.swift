@@ -42,8 +42,11 @@ package final class HTTPSFetcher {
         if url.hasPrefix("https://") { return url.utf8.count > "https://".utf8.count }
         return ["http://127.0.0.1", "http://[::1]", "http://localhost"].contains { origin in
             guard url.hasPrefix(origin) else { return false }
-            let next = url.utf8.dropFirst(origin.utf8.count).first
-            return next == nil || next == UInt8(ascii: ":") || next == UInt8(ascii: "/")
+            let port = url.utf8.dropFirst(origin.utf8.count).prefix { $0 != UInt8(ascii: "/") }
+            // Nothing but a port: "localhost:x@example.org" names another machine.
+            return port.isEmpty
+                || port.first == UInt8(ascii: ":")
+                    && port.dropFirst().allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
         }
     }
 
