@@ -18,6 +18,8 @@ enum {
     maximum_library_count = 16,
     /* A handler that runs when the loop's stack is full needs one of its own. */
     alternate_stack_size = 64 * 1024,
+    /* Bytes of the longest call instruction. */
+    longest_call = 7,
     /* How far up the stack a plugin's frame is looked for. */
     scanned_size = 256 * 1024,
     chunk_size = 4096
@@ -80,6 +82,28 @@ static const struct library *library_of(uintptr_t address) {
     return NULL;
 }
 
+/* Whether the code before an address in a library is a call. What the dynamic linker leaves on the stack
+   points into a library, too, at its tables. */
+static int follows_call(uintptr_t address, const struct library *library) {
+    if (address - library->start < longest_call) return 0;
+#if defined(__x86_64__)
+    const unsigned char *next = (const unsigned char *)address;
+    if (next[-5] == 0xE8) return 1;
+    /* FF /2 with an operand of 1, 2, 3, 5 or 6 bytes. */
+    for (int size = 2; size <= 7; size++) {
+        if (next[-size] == 0xFF && (next[1 - size] & 0x38) == 0x10) return 1;
+    }
+    return 0;
+#elif defined(__aarch64__)
+    if (address % 4 != 0) return 0;
+    uint32_t instruction = ((const uint32_t *)address)[-1];
+    /* BL, BLR. */
+    return (instruction & 0xFC000000) == 0x94000000 || (instruction & 0xFFFFFC1F) == 0xD63F0000;
+#else
+    return 1;
+#endif
+}
+
 /* The innermost return address into a plugin, most likely: any word of the stack that looks like one.
    Frames cannot be walked: most libraries keep no frame pointers, and reading unwind tables is not
    async-signal-safe. process_vm_readv(2) fails where plain reading would fault. */
@@ -91,7 +115,8 @@ static uintptr_t return_address(uintptr_t sp) {
         struct iovec from = {.iov_base = (void *)at, .iov_len = size};
         if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != (ssize_t)size) return 0;
         for (size_t i = 0; i < size / sizeof(uintptr_t); i++) {
-            if (library_of(words[i]) != NULL) return words[i];
+            const struct library *library = library_of(words[i]);
+            if (library != NULL && follows_call(words[i], library)) return words[i];
         }
         at += size;
     }
