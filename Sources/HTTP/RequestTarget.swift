@@ -72,10 +72,19 @@ package struct RequestTarget: Hashable, Sendable {
 
     /// The first value of a name in the query, decoded; nil when absent or not valid UTF-8.
     package func queryValue(of name: String) -> String? {
+        encodedQueryValue(of: name).flatMap { Self.decoded($0) }
+    }
+
+    /// Whether the query has a value of a name that `queryValue` cannot decode.
+    package func hasUnreadableQueryValue(of name: String) -> Bool {
+        encodedQueryValue(of: name).map { Self.decoded($0) == nil } ?? false
+    }
+
+    private func encodedQueryValue(of name: String) -> Substring? {
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let first = parts.first, Self.decoded(first) == name else { continue }
-            return parts.count > 1 ? Self.decoded(parts[1]) : ""
+            return parts.count > 1 ? parts[1] : ""
         }
         return nil
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Channels
 import Reactor
 import Testing
 
@@ -62,6 +63,27 @@ import Testing
         other.close()
         let told = try probe.wait(for: "the other's end") { told in
             told.count { $0[0] == "unsubscribed" } >= 2
+        }
+        #expect(told.count { $0[0] == "subscribed" } == 2)
+        #expect(told.count { $0[0] == "unsubscribed" } == 2)
+    }
+
+    /// Whoever counts who is subscribed must not count such a poll twice.
+    @Test func aPollThatHasToBeginAnewEndsFirst() throws {
+        let peer = try HTTPPeer(probe.server, on: loop)
+        // Of a stream that has not begun: when it does, the poll begins where the stream stands.
+        try peer.get("/channels/live:show?since=old:0&wait=20s", [])
+        try probe.wait(for: "the poll") { told in told.contains { $0[0] == "subscribed" } }
+        let studio = try Viewer(
+            probe.server,
+            on: loop,
+            token: try probe.server.token(user: "host", [.control])
+        )
+        try studio.call("live.start", #"{"stream":"show"}"#)
+        try peer.wait(for: "\"state\":\"live\"")
+        peer.close()
+        let told = try probe.wait(for: "its end") { told in
+            told.contains { $0[0] == "disconnected" }
         }
         #expect(told.count { $0[0] == "subscribed" } == 2)
         #expect(told.count { $0[0] == "unsubscribed" } == 2)

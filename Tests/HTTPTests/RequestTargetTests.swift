@@ -34,6 +34,10 @@ import Testing
         #expect(target.queryValue(of: "none") == nil)
         #expect(target.queryValue(of: "bad") == nil)
         #expect(target.queryValue(of: "worse") == nil)
+        #expect(target.hasUnreadableQueryValue(of: "worse"))
+        for name in ["user", "role", "x", "none"] {
+            #expect(!target.hasUnreadableQueryValue(of: name), "\(name)")
+        }
     }
 
     @Test(arguments: ["a", "a.b:80", "[::1]", "[::1]:8000", "", "a:", "192.0.2.1:65535"])

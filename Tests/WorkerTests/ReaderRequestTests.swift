@@ -40,6 +40,7 @@ import Testing
 
     @Test(arguments: [
         ("text/event-stream", true), ("TEXT/Event-Stream;q=0.9", true),
+        ("text/event-stream ; q=0.9", true),
         ("text/html, text/event-stream", true), ("text/event-streams", false), ("*/*", false),
         ("", false),
     ])
@@ -55,6 +56,13 @@ import Testing
         #expect(both.token == "t")
         #expect(refusal("/channels/a", ["Authorization": "Basic t"]) == 101)
         #expect(try parse("/channels/a?subscription_token=s").subscriptionToken == "s")
+    }
+
+    /// Whose token is cut off is not taken for somebody who has none.
+    @Test(arguments: ["token", "subscription_token", "since", "wait"])
+    func whatCannotBeDecodedIsNotTakenForAbsent(name: String) {
+        #expect(refusal("/channels/a?\(name)=%f") == 107)
+        #expect(refusal("/channels/a?\(name)=%FF") == 107)
     }
 
     @Test func goesOnFromWhatAStreamSawLast() throws {

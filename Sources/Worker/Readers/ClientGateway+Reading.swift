@@ -186,6 +186,9 @@ extension ClientGateway {
     private func subscribeAnew(_ reader: ReaderSession) {
         release(reader)
         hub.send(.unsubscribed(reader.id, channel: reader.channelName))
+        for subscription in reader.subscriptions where subscription.memberIndex != nil {
+            tellUnsubscribed(reader, subscription.channel.name)
+        }
         removeSubscription(of: reader, to: reader.channelName)
         subscribe(reader)
     }

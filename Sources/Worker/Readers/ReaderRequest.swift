@@ -35,18 +35,31 @@ struct ReaderRequest: Hashable {
             ), !channel.isEmpty
         else { throw ErrorReply(.badRequest, "the path names no channel") }
         self.channel = channel
-        let accepted = request.headers.list(of: "Accept").map { $0.prefix { $0 != ";" } }
-        kind = accepted.contains { $0.lowercased() == "text/event-stream" } ? .events : .poll
+        let accepted = request.headers.list(of: "Accept")
+            .map { $0.prefix { $0 != ";" }.trimmingWhitespace }
+        kind =
+            accepted.contains { $0.equalsIgnoringCase("text/event-stream") } ? .events : .poll
         token = try Self.token(request)
-        subscriptionToken = target.queryValue(of: "subscription_token")
+        subscriptionToken = try Self.query("subscription_token", of: target)
         since = try Self.since(request, kind)
-        wait = try Self.wait(target.queryValue(of: "wait"))
+        wait = try Self.wait(Self.query("wait", of: target))
+    }
+
+    /// What cannot be read is not taken for absent: a broken token does not make its bearer anonymous.
+    private static func query(
+        _ name: String,
+        of target: RequestTarget
+    ) throws(ErrorReply) -> String? {
+        guard !target.hasUnreadableQueryValue(of: name) else {
+            throw ErrorReply(.badRequest, "\(name): expected percent-encoded UTF-8")
+        }
+        return target.queryValue(of: name)
     }
 
     /// A field is better, since URLs are kept in histories and logs; an `EventSource` has only its URL.
     private static func token(_ request: HTTPRequest) throws(ErrorReply) -> String? {
         guard let field = request.headers["Authorization"] else {
-            return request.target.queryValue(of: "token")
+            return try query("token", of: request.target)
         }
         let scheme = "bearer "
         guard field.lowercased().hasPrefix(scheme) else {
@@ -58,7 +71,7 @@ struct ReaderRequest: Hashable {
     /// An `EventSource` that comes back asks with the URL that it began with, and knows better in a field.
     private static func since(_ request: HTTPRequest, _ kind: Kind) throws(ErrorReply) -> Position?
     {
-        var text = request.target.queryValue(of: "since")
+        var text = try query("since", of: request.target)
         if kind == .events, let last = request.headers["Last-Event-ID"], !last.isEmpty {
             text = last
         }
