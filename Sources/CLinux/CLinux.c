@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ int tally_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 
 int tally_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 void tally_set_name(const char *name) { prctl(PR_SET_NAME, name); }
+
+void tally_map_blocks_from(int byte_count) { mallopt(M_MMAP_THRESHOLD, byte_count); }
 
 const char *tally_start_path(void) { return (const char *)getauxval(AT_EXECFN); }
 

@@ -18,6 +18,14 @@ package enum OwnProcess {
         umask(0o077)
     }
 
+    /// Has freed blocks of 128 KiB and more leave the process at once (mallopt(3), M_MMAP_THRESHOLD).
+    ///
+    /// Left to itself, glibc raises that size to the largest block that was ever freed, and the tables
+    /// that double while an audience comes leave holes of their former sizes in the heap for good.
+    package static func giveBackLargeBlocks() {
+        tally_map_blocks_from(128 << 10)
+    }
+
     /// Allows as many open descriptors as the system lets this user have.
     ///
     /// - Returns: how many.

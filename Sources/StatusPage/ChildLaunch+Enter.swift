@@ -25,6 +25,7 @@ extension ChildLaunch {
     package func enter() throws(ChildLaunchError) -> ChildResources {
         guard dieWithParent(parent) else { exit(EXIT_SUCCESS) }
         let role = identity.role
+        OwnProcess.giveBackLargeBlocks()
         // Started as /proc/self/exe, it would be called "exe".
         OwnProcess.setName(role == .worker ? "tally-worker-\(identity.index)" : "tally-\(role)")
         let configuration: [UInt8]

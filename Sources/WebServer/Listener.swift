@@ -16,6 +16,8 @@ final class Listener: EventHandler {
     }
 
     func start() throws(SystemError) {
+        // What it accepts has the option from it, without a system call for each.
+        Socket.setNoDelay(raw)
         registration = try server.loop.add(raw, .readable, handler: self)
     }
 

@@ -145,7 +145,6 @@ package final class WebServer {
             if traits.tls == nil { sendRefusal(forAddressOn: descriptor.raw) }
             return
         }
-        Socket.setNoDelay(descriptor.raw)
         let connection = insert(descriptor, peer: peer, entrance: Entrance(traits))
         counters.acceptedConnections += 1
         connection.start()

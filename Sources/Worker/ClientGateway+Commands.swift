@@ -53,13 +53,19 @@ extension ClientGateway {
     /// Takes one command from the session's budgets; answers how many milliseconds to wait for it.
     func spend(_ commandClass: CommandClass, of session: Session) -> Int64? {
         let budgets = session.commands ?? CommandBudgets(commandLimits, now: budgetTime)
-        session.commands = budgets
+        setBudgets(budgets, of: session)
         if let wait = budgets.spend(commandClass, commandLimits, now: budgetTime) { return wait }
         guard commandClass == .query,
             let wait = queries.spend(asker(of: session), now: budgetTime)
         else { return nil }
         status.add(.refusedQueries)
         return wait
+    }
+
+    /// Gives the session budgets until they are full.
+    func setBudgets(_ budgets: CommandBudgets?, of session: Session) {
+        if session.commands == nil, budgets != nil { spenders.append(session) }
+        session.commands = budgets
     }
 
     /// Whom the session's queries are counted for; nil for a stranger on this machine.

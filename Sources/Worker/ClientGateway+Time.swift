@@ -13,12 +13,8 @@ extension ClientGateway {
     func sweepSessions() {
         sweepRevocations()
         let now = seconds
-        let budgetTime = budgetTime
         queries.sweep(now: budgetTime)
         for session in sessions.values {
-            if session.commands?.isFull(commandLimits, now: budgetTime) == true {
-                session.commands = nil
-            }
             switch session.phase {
             case .awaitingConnect:
                 guard now >= session.nextPing else { continue }
@@ -29,6 +25,17 @@ extension ClientGateway {
             case .undecided, .connecting, .closed:
                 break
             }
+        }
+    }
+
+    /// Lets go of budgets that are full again, soon: while an audience comes, each newcomer has one.
+    func sweepBudgets() {
+        let now = budgetTime
+        spenders.removeAll { session in
+            guard !session.isClosed, let budgets = session.commands else { return true }
+            guard budgets.isFull(commandLimits, now: now) else { return false }
+            session.commands = nil
+            return true
         }
     }
 

@@ -66,6 +66,8 @@ final class ClientGateway {
     var hasBeenLinked = false
     /// Sessions whose `connect` a predecessor's plugins had not decided, with what came behind it.
     var undecided: [(session: Session, messages: [[UInt8]])] = []
+    /// Those whose budgets were not full when they were last looked at.
+    var spenders: [Session] = []
     var random = SystemRandomNumberGenerator()
     var fanOut: FanOut
     /// Those who have no WebSocket.

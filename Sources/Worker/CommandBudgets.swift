@@ -43,15 +43,14 @@ struct CommandLimits {
 /// none.
 final class CommandBudgets {
     private(set) var all: CommandBudget
-    /// At most one for each class; most connections use one or two.
-    private(set) var ofClasses: [CommandClass: CommandBudget]
+    private(set) var ofClasses: ClassBudgets
 
     init(_ limits: CommandLimits, now: UInt32) {
         all = CommandBudget(burst: limits.all.burst, now: now)
-        ofClasses = [:]
+        ofClasses = ClassBudgets()
     }
 
-    init(all: CommandBudget, ofClasses: [CommandClass: CommandBudget]) {
+    init(all: CommandBudget, ofClasses: ClassBudgets) {
         self.all = all
         self.ofClasses = ofClasses
     }
@@ -64,15 +63,17 @@ final class CommandBudgets {
             return wait
         }
         guard let limit = limits[commandClass] else { return nil }
-        return ofClasses[commandClass, default: CommandBudget(burst: limit.burst, now: now)]
-            .spend(rate: limit.rate, burst: limit.burst, now: now)
+        var budget = ofClasses[commandClass] ?? CommandBudget(burst: limit.burst, now: now)
+        defer { ofClasses[commandClass] = budget }
+        return budget.spend(rate: limit.rate, burst: limit.burst, now: now)
     }
 
     /// Whether there is nothing to remember: a new one would hold as much.
     func isFull(_ limits: CommandLimits, now: UInt32) -> Bool {
         all.isFull(limits.all, now: now)
-            && ofClasses.allSatisfy { commandClass, budget in
-                limits[commandClass].map { budget.isFull($0, now: now) } ?? true
+            && CommandClass.allCases.allSatisfy { commandClass in
+                guard let limit = limits[commandClass] else { return true }
+                return ofClasses[commandClass]?.isFull(limit, now: now) ?? true
             }
     }
 }

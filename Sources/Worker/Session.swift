@@ -47,14 +47,12 @@ class Session {
         client: ClientID,
         connection: Connection,
         identity: Identity,
-        commands: CommandBudgets? = nil,
         connectDeadline: UInt32
     ) {
         self.id = id
         self.client = client
         self.connection = connection
         self.identity = identity
-        self.commands = commands
         nextPing = connectDeadline
     }
 

@@ -131,7 +131,10 @@ package final class WorkerProcess {
             gateway.sweepSessions()
             watchMemory()
         }
-        every(Self.requestSweepInterval) { [self] in gateway.sweepRequests() }
+        every(Self.requestSweepInterval) { [self] in
+            gateway.sweepRequests()
+            gateway.sweepBudgets()
+        }
         keySource?.start()
         logger.info("worker ready")
         try loop.run()

@@ -71,6 +71,9 @@ int tally_forbid_core_dumps(void);
 /* The process's name in ps -e; at most 15 bytes. */
 void tally_set_name(const char *name);
 
+/* Has the C library map blocks from this size on by themselves (mallopt(3), M_MMAP_THRESHOLD). */
+void tally_map_blocks_from(int byte_count);
+
 /* The path that execve(2) got for this program (AT_EXECFN, getauxval(3)); NULL when unknown. */
 const char *tally_start_path(void);
 

@@ -45,10 +45,11 @@ extension ClientGateway {
             identity: state.claims.map {
                 Identity($0, inPlaceOf: state.tokenUser, state.replacedParts)
             } ?? authorizer.anonymous,
-            commands: state.commands.map {
-                CommandBudgets(all: $0.all, ofClasses: $0.ofClasses)
-            },
             connectDeadline: state.nextPing
+        )
+        setBudgets(
+            state.commands.map { CommandBudgets(all: $0.all, ofClasses: $0.ofClasses) },
+            of: session
         )
         session.pendingCount = state.pendingCount
         session.errorCount = state.errorCount

@@ -89,7 +89,7 @@ extension ClientGateway {
         if let former {
             end(former, code: Disconnect.connectionClosed.rawValue)
             // Whoever asks for another channel each time asks no faster.
-            if former.host == host { reader.commands = former.commands }
+            if former.host == host { setBudgets(former.commands, of: reader) }
         }
         connection.keep(reader)
         reader.gateway = self
