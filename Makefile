@@ -33,7 +33,7 @@ BENCH_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SEC
 BENCH_ARGS ?=
 
 BUILD_PACKAGES := pkg-config libjansson-dev libicu-dev libjose-dev libsqlite3-dev libssl-dev libcurl4-openssl-dev \
-	libvalijson-dev nlohmann-json3-dev zlib1g-dev
+	libvalijson-dev nlohmann-json3-dev zlib1g-dev binutils
 SWIFT_TEST_PACKAGES := curl openssl
 TEST_PACKAGES := python3-venv gcc libc6-dev chromium fonts-dejavu-core ffmpeg nginx libnginx-mod-rtmp openssl
 BENCH_PACKAGES := python3-venv gcc libc6-dev nginx libnginx-mod-nchan util-linux
@@ -66,6 +66,11 @@ build: build-packages .build/release.stamp ## Build the release binary, .build/r
 	@$(MAKE) swift
 	swift build --configuration release --product tally --static-swift-stdlib
 	for plugin in $(PLUGINS); do swift build --configuration release --product $$plugin; done
+	@for plugin in $(PLUGINS); do \
+		if readelf --dynamic .build/release/lib$$plugin.so | grep -q 'NEEDED.*libswift'; then \
+			echo "lib$$plugin.so needs a Swift runtime, which the machines that serve do not have" >&2; exit 1; \
+		fi; \
+	done
 	@touch $@
 
 test: test-swift test-counts chaos test-python fuzz-short ## Run every test: units, end to end, chaos, a real client, a real browser, 20 s of each fuzz target

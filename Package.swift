@@ -40,6 +40,10 @@ let cSettings: [CSetting] = [
     .enableWarning("missing-prototypes"),
 ]
 
+/// SwiftPM links libraries in C by the Swift compiler, too, which adds a start-up object and, for it,
+/// Swift's runtime: a plugin in C would need Swift on the machine that it serves on.
+let cPluginLinking: [LinkerSetting] = [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]
+
 /// A bundled plugin in C: its code, which tests can link, and the library with its one symbol.
 func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     let folder = "Plugins/" + name
@@ -56,7 +60,8 @@ func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
             dependencies: [.target(name: name)],
             path: folder + "/Entry",
             publicHeadersPath: ".",
-            cSettings: cSettings
+            cSettings: cSettings,
+            linkerSettings: cPluginLinking
         ),
     ]
 }
@@ -139,7 +144,8 @@ let package = Package(
             name: "ExampleC",
             dependencies: ["CTallyPlugin"],
             path: "Plugins/ExampleC",
-            publicHeadersPath: "."
+            publicHeadersPath: ".",
+            linkerSettings: cPluginLinking
         ),
         .target(
             name: "CWordFilter",
@@ -255,7 +261,7 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("Reactor", ["Reactor"]),
-        tests("TLS", ["TLS", "Reactor", "TestSupport"]),
+        tests("TLS", ["TLS", "COpenSSL", "Reactor", "TestSupport"]),
         tests("JSON", ["JSON", "TestSupport"]),
         tests("StatusPage", ["StatusPage", "Hooks", "Reactor"]),
         tests("TallyPlugin", ["TallyPlugin", "TallyPluginTesting"]),
@@ -270,6 +276,7 @@ let package = Package(
         tests("Tokens", ["Tokens", "JSON", "Channels", "TestSupport"]),
         tests("Manifest", ["Manifest", "Channels", "Hooks", "StatusPage", "TestSupport"]),
         tests("Digests", ["Digests"]),
+        tests("Fetch", ["Fetch"]),
         .testTarget(
             name: "PluginHostTests",
             dependencies: [
