@@ -305,7 +305,7 @@ def flood(run):
     # Not websockets, which would need a minute for what is sent in two seconds.
     servers = ("tally", "epoll", "uwebsockets", "picows", "nchan")
     medians = run.measure("flood", of_all(function, servers), rounds=2)
-    # All but Tally are saturated and never idle: nothing is taken off.
+    # Most are saturated and never idle: nothing is taken off.
     fan_out_table(medians, cost="server_cpu_us_per_delivery")
 
 
@@ -324,13 +324,20 @@ def quiet(run):
 
 
 def idle(run):
-    """15,000 idle viewers of Tally: private memory of all its processes for each."""
+    """15,000 idle viewers of Tally: private memory for each, of the worker and of all processes."""
+    viewers = 15_000
 
     def function(run, server):
-        return run.bench("idle", *server.arguments(), "--viewers", 15000)
+        figures = run.bench("idle", *server.arguments(), "--viewers", viewers)
+        for process in figures["processes"]:
+            more = process["private_bytes"] - process["private_bytes_before"]
+            figures[process["name"]] = more / viewers
+        return figures
 
     figures = run.measure("idle", [("tally", "tally", 1, function)], rounds=1)["tally"]
-    table(["server", "bytes per viewer"], [["tally", number(figures.get("bytes_per_viewer"), 0)]])
+    names = ["worker 0", "hub", "bytes_per_viewer"]
+    table(["server", "worker, bytes per viewer", "hub", "all processes"],
+          [["tally"] + [number(figures.get(name), 0) for name in names]])  # fmt: skip
 
 
 def connect(run):
@@ -368,11 +375,13 @@ def recover(run):
 
 
 def workers(run):
-    """Tally from 1 to 2 workers (both on one core), and from 1,000 to 15,000 viewers."""
+    """Tally from 1 to 2 workers (both on one core), and from 1,000 to 15,000 viewers, beside the floor."""
     cases = [
+        ("epoll, 1,000 viewers", "epoll", 1, fan_out(1000, 10)),
         ("1 worker, 1,000 viewers", "tally", 1, fan_out(1000, 10)),
         ("1 worker, 5,000 viewers", "tally", 1, fan_out(5000, 10)),
         ("1 worker, 15,000 viewers", "tally", 1, fan_out(15000, 3)),
+        ("epoll, 15,000 viewers", "epoll", 1, fan_out(15000, 3)),
         ("2 workers, 5,000 viewers", "tally", 2, fan_out(5000, 10)),
     ]
     medians = run.measure("workers", cases, rounds=2)

@@ -56,15 +56,17 @@ class Server:
 
     def __init__(self, binary, core):
         self.folder = tempfile.mkdtemp(prefix="tally-polling-")
-        self.binary = binary
+        self.binary = os.path.abspath(binary)
         self.address = free_address()
         # What is set for another Tally is not for this one.
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("TALLY_")}
         with open(self.folder + "/log", "wb") as log:
             self.process = subprocess.Popen(
-                [binary, "serve", "--workers", "1", "--listen", "%s:%d" % self.address,
+                [self.binary, "serve", "--workers", "1", "--listen", "%s:%d" % self.address,
                  "--data", self.folder + "/data"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
+                # No tally.yaml of where this was started.
+                cwd=self.folder,
                 preexec_fn=lambda: os.sched_setaffinity(0, {core}),
             )
         end = time.monotonic() + 30
