@@ -14,17 +14,21 @@ package struct MeasuredServer {
 
     /// The processes of the Tally that serves from a data folder.
     package init(dataFolder: String) throws {
-        let status: StatusSnapshot
-        do {
-            status = try StatusReader.read(folder: dataFolder)
-        } catch {
-            throw BenchError.noStatus("\(error)")
-        }
+        let status = try Self.status(of: dataFolder)
         guard status.isSupervisorAlive else {
             throw BenchError.noStatus("no Tally serves from \(dataFolder)")
         }
         processes = (status.processes + status.retiring).filter { $0.pid > 0 }
             .map { Process(name: "\($0.identity)", pid: $0.pid) }
+    }
+
+    /// What the Tally of a data folder says of itself, whether it still runs or not.
+    static func status(of dataFolder: String) throws(BenchError) -> StatusSnapshot {
+        do {
+            return try StatusReader.read(folder: dataFolder)
+        } catch {
+            throw .noStatus("\(error)")
+        }
     }
 
     /// Processes by their ids, and those that they started.

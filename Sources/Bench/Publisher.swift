@@ -106,7 +106,7 @@ package final class PostPublisher: Publisher, EventHandler {
     private let socket: Descriptor
     private var registration: Registration?
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    private var outgoing: [UInt8] = []
+    private var unsent = UnsentBytes()
     private var answer = AnswerReader()
 
     package init(loop: EventLoop, url: ServerURL) throws(SystemError) {
@@ -125,7 +125,7 @@ package final class PostPublisher: Publisher, EventHandler {
         let head =
             "POST \(url.target) HTTP/1.1\r\nHost: \(url.host)\r\nContent-Type: text/plain\r\n"
             + "Content-Length: \(text.count)\r\n\r\n"
-        outgoing += head.utf8 + text
+        unsent.append(head.utf8 + text)
         flush()
     }
 
@@ -165,19 +165,8 @@ package final class PostPublisher: Publisher, EventHandler {
 
     private func flush() {
         guard let registration else { return }
-        var sentByteCount = 0
-        var interest = Interest.readable
-        sending: while sentByteCount < outgoing.count {
-            switch Socket.send(socket.raw, outgoing, from: sentByteCount) {
-            case .transferred(let count): sentByteCount += count
-            case .wouldBlock:
-                interest.insert(.writable)
-                break sending
-            case .endOfStream, .failed: sentByteCount = outgoing.count
-            }
-        }
-        outgoing.removeFirst(sentByteCount)
-        loop.modify(registration, interest)
+        _ = unsent.flush(to: socket.raw)
+        loop.modify(registration, unsent.interest)
     }
 
     private func fail(_ reason: String) {

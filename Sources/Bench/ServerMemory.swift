@@ -20,12 +20,7 @@ package struct ServerMemory {
 
     /// Reads it for every process of the server that serves from a data folder.
     package init(dataFolder: String) throws {
-        let status: StatusSnapshot
-        do {
-            status = try StatusReader.read(folder: dataFolder)
-        } catch {
-            throw BenchError.noStatus("\(error)")
-        }
+        let status = try MeasuredServer.status(of: dataFolder)
         processes = try status.processes.filter { $0.pid > 0 }.map { process in
             let fields = try Self.fields(of: process.pid)
             return Process(

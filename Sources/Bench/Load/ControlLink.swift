@@ -16,7 +16,7 @@ final class ControlLink: EventHandler {
     private var registration: Registration?
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
     private var line: [UInt8] = []
-    private var outgoing: [UInt8] = []
+    private var unsent = UnsentBytes()
 
     init(loop: EventLoop, socket: consuming Descriptor) throws(SystemError) {
         self.loop = loop
@@ -35,7 +35,7 @@ final class ControlLink: EventHandler {
         json.beginObject()
         writeMembers(&json)
         json.endObject()
-        outgoing += json.bytes + [UInt8(ascii: "\n")]
+        unsent.append(json.bytes + [UInt8(ascii: "\n")])
         flush()
     }
 
@@ -70,21 +70,8 @@ final class ControlLink: EventHandler {
 
     private func flush() {
         guard let registration else { return }
-        var sentByteCount = 0
-        var interest = Interest.readable
-        sending: while sentByteCount < outgoing.count {
-            switch Socket.send(socket.raw, outgoing, from: sentByteCount) {
-            case .transferred(let count): sentByteCount += count
-            case .wouldBlock:
-                interest.insert(.writable)
-                break sending
-            case .endOfStream, .failed:
-                // Reading finds out.
-                sentByteCount = outgoing.count
-            }
-        }
-        outgoing.removeFirst(sentByteCount)
-        loop.modify(registration, interest)
+        _ = unsent.flush(to: socket.raw)
+        loop.modify(registration, unsent.interest)
     }
 
     private func fail() {

@@ -27,8 +27,7 @@ final class LoadViewer: EventHandler {
     private var registration: Registration?
     private var parser: HTTPResponseHeadParser?
     private var frames = FrameReader()
-    private var outgoing: [UInt8] = []
-    private var sentByteCount = 0
+    private var unsent = UnsentBytes()
 
     init(crowd: LoadCrowd) throws(SystemError) {
         self.crowd = crowd
@@ -48,7 +47,7 @@ final class LoadViewer: EventHandler {
         registration = nil
         socket = nil
         parser = nil
-        outgoing = []
+        unsent = UnsentBytes()
         state = .ended
     }
 
@@ -75,28 +74,14 @@ final class LoadViewer: EventHandler {
     }
 
     private func send(_ bytes: [UInt8]) {
-        outgoing += bytes
+        unsent.append(bytes)
         flush()
     }
 
     private func flush() {
         guard let raw = socket?.raw, let registration else { return }
-        while sentByteCount < outgoing.count {
-            switch Socket.send(raw, outgoing, from: sentByteCount) {
-            case .transferred(let count):
-                sentByteCount += count
-                crowd.counts.sentByteCount += count
-            case .wouldBlock:
-                crowd.loop.modify(registration, [.readable, .writable])
-                return
-            case .endOfStream, .failed:
-                // Reading finds out why.
-                outgoing = []
-            }
-        }
-        outgoing = []
-        sentByteCount = 0
-        crowd.loop.modify(registration, .readable)
+        crowd.counts.sentByteCount += unsent.flush(to: raw)
+        crowd.loop.modify(registration, unsent.interest)
     }
 
     private func receive() {
