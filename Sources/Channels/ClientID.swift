@@ -26,7 +26,6 @@ package struct ClientID: Hashable, Sendable {
 extension ClientID: CustomStringConvertible {
     /// The 36-character text form, in lower case.
     package var description: String {
-        let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(36)
         for index in 0..<32 {
@@ -34,7 +33,8 @@ extension ClientID: CustomStringConvertible {
                 text.append(UInt8(ascii: "-"))
             }
             let half = index < 16 ? high : low
-            text.append(digits[Int(half >> UInt64((15 - index % 16) * 4) & 0xF)])
+            let digit = UInt8(half >> UInt64((15 - index % 16) * 4) & 0xF)
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -45,12 +45,35 @@ extension UInt8 {
     }
 }
 
-extension StringProtocol {
+extension String {
     /// Whether both are the same but for the case of ASCII letters, as names and tokens compare.
-    package func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
-        utf8.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
+    package func equalsIgnoringCase(_ other: String) -> Bool {
+        // Most names differ in length already.
+        utf8.count == other.utf8.count
+            && utf8Span.span.equalsIgnoringCase(other.utf8Span.span)
     }
+}
 
+extension Substring {
+    /// Whether both are the same but for the case of ASCII letters, as names and tokens compare.
+    package func equalsIgnoringCase(_ other: String) -> Bool {
+        // Most names differ in length already.
+        utf8.count == other.utf8.count
+            && utf8Span.span.equalsIgnoringCase(other.utf8Span.span)
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index].asciiLowercased != other[index].asciiLowercased {
+            return false
+        }
+        return true
+    }
+}
+
+extension StringProtocol {
     /// Without spaces and tabs at both ends.
     package var trimmingWhitespace: Substring {
         var view = Substring(self).utf8

@@ -5,6 +5,13 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     package struct Field: Hashable, Sendable {
         package let name: String
         package let value: String
+
+        /// What of a comma-separated list is in this line, without empty elements.
+        fileprivate var elements: [Substring] {
+            value.utf8.split(separator: UInt8(ascii: ","))
+                .map { Substring($0).trimmingWhitespace }
+                .filter { !$0.isEmpty }
+        }
     }
 
     package private(set) var fields: [Field] = []
@@ -36,15 +43,15 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     ///
     /// Empty elements are left out. Not for fields whose elements may hold quoted commas.
     package func list(of name: String) -> [Substring] {
-        values(of: name).flatMap { value in
-            value.utf8.split(separator: UInt8(ascii: ","))
-                .map { Substring($0).trimmingWhitespace }
-                .filter { !$0.isEmpty }
-        }
+        fields.filter { $0.name.equalsIgnoringCase(name) }.flatMap(\.elements)
     }
 
     /// Whether a list field names a token, in any case of its letters.
     package func list(of name: String, contains token: String) -> Bool {
-        list(of: name).contains { $0.equalsIgnoringCase(token) }
+        fields.contains { field in
+            field.name.equalsIgnoringCase(name)
+                && (field.value.equalsIgnoringCase(token)
+                    || field.elements.contains { $0.equalsIgnoringCase(token) })
+        }
     }
 }

@@ -82,11 +82,17 @@ package enum HTTPResponseEncoder {
 
     /// Control characters become spaces: a value that came from outside must not add a line.
     private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: name.utf8.lazy.map { $0.isTokenByte ? $0 : UInt8(ascii: "-") })
+        var start = bytes.count
+        bytes.append(contentsOf: name.utf8)
+        for index in start..<bytes.count where !bytes[index].isTokenByte {
+            bytes[index] = UInt8(ascii: "-")
+        }
         bytes.append(contentsOf: ": ".utf8)
-        bytes.append(
-            contentsOf: value.utf8.lazy.map { $0.isForbiddenControl ? UInt8(ascii: " ") : $0 }
-        )
+        start = bytes.count
+        bytes.append(contentsOf: value.utf8)
+        for index in start..<bytes.count where bytes[index].isForbiddenControl {
+            bytes[index] = UInt8(ascii: " ")
+        }
         bytes.append(contentsOf: "\r\n".utf8)
     }
 }

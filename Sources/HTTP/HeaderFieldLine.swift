@@ -13,10 +13,12 @@ enum HeaderFieldLine {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0,
             line[..<colon].allSatisfy(\.isTokenByte)
         else { throw .badField }
-        let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
+        var value = line[(colon + 1)...]
+        value = value.drop(while: \.isWhitespace)
+        while value.last?.isWhitespace ?? false { value.removeLast() }
         return HTTPHeaders.Field(
             name: String(decoding: line[..<colon].map(\.asciiLowercased), as: UTF8.self),
-            value: String(value.trimmingWhitespace)
+            value: String(decoding: value, as: UTF8.self)
         )
     }
 }

@@ -18,26 +18,25 @@ struct LineAssembler: Sendable {
         maximumByteCount: Int
     ) throws(HeadError) -> [UInt8]? {
         while offset < bytes.count {
-            let byte = bytes[offset]
-            offset += 1
             if endsWithCarriageReturn {
-                guard byte == UInt8(ascii: "\n") else { throw .badLineEnd }
+                guard bytes[offset] == UInt8(ascii: "\n") else { throw .badLineEnd }
+                offset += 1
                 endsWithCarriageReturn = false
                 let complete = line
                 line = []
                 return complete
             }
-            switch byte {
-            case UInt8(ascii: "\r"):
-                endsWithCarriageReturn = true
-            case UInt8(ascii: "\n"):
-                throw .badLineEnd
-            case _ where byte.isForbiddenControl:
-                throw .controlCharacter
-            default:
-                guard line.count < maximumByteCount else { throw .lineTooLong }
-                line.append(byte)
+            let start = offset
+            while offset < bytes.count, !bytes[offset].isForbiddenControl { offset += 1 }
+            guard line.count + (offset - start) <= maximumByteCount else { throw .lineTooLong }
+            line.append(bytes, start..<offset)
+            guard offset < bytes.count else { return nil }
+            switch bytes[offset] {
+            case UInt8(ascii: "\r"): endsWithCarriageReturn = true
+            case UInt8(ascii: "\n"): throw .badLineEnd
+            default: throw .controlCharacter
             }
+            offset += 1
         }
         return nil
     }

@@ -99,23 +99,34 @@ package struct JSONWriter {
     /// Escapes what RFC 8259 §7 demands, so that the text never holds a raw newline.
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A:
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(UInt8(ascii: "n"))
-            case 0..<0x20:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(Self.hexDigit(byte >> 4))
-                bytes.append(Self.hexDigit(byte & 0xF))
-            default:
-                bytes.append(byte)
-            }
+        let start = bytes.count
+        // In one piece, as nearly every text needs no escape.
+        bytes.append(contentsOf: text.utf8)
+        if let first = bytes[start...].firstIndex(where: { !Self.standsForItself($0) }) {
+            bytes.removeSubrange(first...)
+            for byte in text.utf8.dropFirst(first - start) { appendEscaped(byte) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func standsForItself(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case _ where Self.standsForItself(byte):
+            bytes.append(byte)
+        case 0x0A:
+            bytes.append(contentsOf: "\\n".utf8)
+        case 0..<0x20:
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(Self.hexDigit(byte >> 4))
+            bytes.append(Self.hexDigit(byte & 0xF))
+        default:
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -26,6 +26,16 @@ enum Base64 {
     static func encodesSixteenBytes(_ text: String) -> Bool {
         let symbols = Array(text.utf8)
         return symbols.count == 24 && symbols.suffix(2) == [UInt8(ascii: "="), UInt8(ascii: "=")]
-            && symbols.prefix(22).allSatisfy(alphabet.contains)
+            && symbols.prefix(22).allSatisfy(isSymbol)
+    }
+
+    private static func isSymbol(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+            true
+        default:
+            false
+        }
     }
 }

@@ -53,6 +53,27 @@ import Testing
         #expect(Socket.receive(connection.descriptor.raw, into: &buffer) == .endOfStream)
     }
 
+    /// A server sets the option once, on its listening socket, and no acceptance pays for it.
+    @Test func acceptedSocketsInheritNoDelay() throws {
+        let listener = try Socket.listen(loopback, reusePort: false, backlog: 8)
+        Socket.setNoDelay(listener.raw)
+        let client = try Socket.connect(try #require(Socket.localAddress(listener.raw)))
+        try wait(listener.raw, .readable)
+        guard case .accepted(let connection) = Socket.accept(listener.raw) else {
+            Issue.record("nobody came")
+            return
+        }
+        func hasNoDelay(_ raw: Int32) -> Bool {
+            var value: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            // Both are live locals, and the size is the value's.
+            return unsafe getsockopt(raw, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &size) == 0
+                && value != 0
+        }
+        #expect(hasNoDelay(connection.descriptor.raw))
+        #expect(!hasNoDelay(client.raw))
+    }
+
     @Test func tellsThatNobodyListens() throws {
         let listener = try Socket.listen(loopback, reusePort: false, backlog: 1)
         let address = try #require(Socket.localAddress(listener.raw))
