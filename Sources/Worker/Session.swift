@@ -27,10 +27,12 @@ class Session {
     var identity: Identity
     var phase: Phase = .awaitingConnect
     var subscriptions = SubscriptionList()
+    /// Commands that wait for the hub.
+    ///
+    /// Here it fills a gap: with 120 bytes a session needs a block of 128.
+    var pendingCount: UInt32 = 0
     /// What it may still send; nil: as much as anybody who has been quiet.
     var commands: CommandBudgets?
-    /// Commands that wait for the hub.
-    var pendingCount: UInt32 = 0
     /// Commands refused as malformed.
     var errorCount: UInt32 = 0
     /// Whether the client is known to the hub.
