@@ -15,7 +15,7 @@ import WebServer
 
 /// The worker's clients: their sessions, subscriptions and commands, between sockets and hub.
 ///
-/// Split by topic: connecting, commands, the hub's messages, and what time brings.
+/// Split by topic, one file each: `ClientGateway+….swift`.
 final class ClientGateway {
     let loop: EventLoop
     let configuration: Configuration
