@@ -48,9 +48,7 @@ extension UInt8 {
 extension String {
     /// Whether both are the same but for the case of ASCII letters, as names and tokens compare.
     package func equalsIgnoringCase(_ other: String) -> Bool {
-        // Most names differ in length already.
-        utf8.count == other.utf8.count
-            && utf8Span.span.equalsIgnoringCase(other.utf8Span.span)
+        self[...].equalsIgnoringCase(other)
     }
 }
 

@@ -12,29 +12,23 @@ struct BudgetLimits: Hashable {
 /// The limits of every class of commands, as the manifest has them.
 struct CommandLimits {
     let all: BudgetLimits
-    private let publish: BudgetLimits
-    private let control: BudgetLimits
-    private let query: BudgetLimits
-    private let subscribe: BudgetLimits
+    private let ofClasses: PerCommandClass<BudgetLimits>
 
     init(_ client: ClientSettings) {
         all = BudgetLimits(rate: client.commandsPerSecond, burst: client.commandBurst)
-        publish = BudgetLimits(rate: client.publishesPerSecond, burst: client.publishBurst)
-        control = BudgetLimits(rate: client.controlsPerSecond, burst: client.controlBurst)
-        query = BudgetLimits(rate: client.queriesPerSecond, burst: client.queryBurst)
-        subscribe = BudgetLimits(rate: client.subscribesPerSecond, burst: client.subscribeBurst)
+        ofClasses = PerCommandClass(
+            publish: BudgetLimits(rate: client.publishesPerSecond, burst: client.publishBurst),
+            control: BudgetLimits(rate: client.controlsPerSecond, burst: client.controlBurst),
+            query: BudgetLimits(rate: client.queriesPerSecond, burst: client.queryBurst),
+            subscribe: BudgetLimits(
+                rate: client.subscribesPerSecond,
+                burst: client.subscribeBurst
+            )
+        )
     }
 
     /// nil: none beside that for all commands.
-    subscript(commandClass: CommandClass) -> BudgetLimits? {
-        switch commandClass {
-        case .publish: publish
-        case .control: control
-        case .query: query
-        case .subscribe: subscribe
-        case .other: nil
-        }
-    }
+    subscript(commandClass: CommandClass) -> BudgetLimits? { ofClasses[commandClass] }
 }
 
 /// What one connection may still send: of all commands, and of each class that it uses.
@@ -43,14 +37,14 @@ struct CommandLimits {
 /// none.
 final class CommandBudgets {
     private(set) var all: CommandBudget
-    private(set) var ofClasses: ClassBudgets
+    private(set) var ofClasses: PerCommandClass<CommandBudget>
 
     init(_ limits: CommandLimits, now: UInt32) {
         all = CommandBudget(burst: limits.all.burst, now: now)
-        ofClasses = ClassBudgets()
+        ofClasses = PerCommandClass()
     }
 
-    init(all: CommandBudget, ofClasses: ClassBudgets) {
+    init(all: CommandBudget, ofClasses: PerCommandClass<CommandBudget>) {
         self.all = all
         self.ofClasses = ofClasses
     }

@@ -52,17 +52,22 @@ struct PrivilegeTests {
         try expectPrivileges(of: account, in: server)
     }
 
-    /// Its secret, its journal, its pages and its listener are nobody else's, whoever may look for them.
-    @Test(arguments: [true, false])
-    func whatItMakesIsItsUsersAlone(asSuperuser: Bool) throws {
-        let account = try Account(user: Self.user, group: "")
-        // A folder in which anybody may make another, as the server makes its own here.
+    /// A folder in which the server makes its own, open to all who look.
+    private func openFolder() throws -> String {
         let parent = NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(
             atPath: parent,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o755]
         )
+        return parent
+    }
+
+    /// Its secret, its journal, its pages and its listener are nobody else's, whoever may look for them.
+    @Test(arguments: [true, false])
+    func whatItMakesIsItsUsersAlone(asSuperuser: Bool) throws {
+        let account = try Account(user: Self.user, group: "")
+        let parent = try openFolder()
         defer { try? FileManager.default.removeItem(atPath: parent) }
         if !asSuperuser { try account.own(parent) }
         let folder = parent + "/data"
@@ -86,12 +91,7 @@ struct PrivilegeTests {
 
     @Test func nobodyButTheSuperuserBecomesAnother() throws {
         let account = try Account(user: Self.user, group: "")
-        let parent = NSTemporaryDirectory() + "tally-" + UUID().uuidString.prefix(8)
-        try FileManager.default.createDirectory(
-            atPath: parent,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o755]
-        )
+        let parent = try openFolder()
         defer { try? FileManager.default.removeItem(atPath: parent) }
         try account.own(parent)
         let errors = Pipe()

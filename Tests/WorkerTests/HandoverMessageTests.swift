@@ -67,7 +67,7 @@ import WebServer
                 ? nil
                 : SessionState.Budgets(
                     all: CommandBudget(burst: 5, now: 1),
-                    ofClasses: ClassBudgets(query: CommandBudget(burst: 3, now: 2))
+                    ofClasses: PerCommandClass(query: CommandBudget(burst: 3, now: 2))
                 ),
             pendingCount: 1,
             errorCount: 2,

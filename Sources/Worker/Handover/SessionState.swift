@@ -33,7 +33,7 @@ struct SessionState: Hashable {
 
     struct Budgets: Hashable {
         var all: CommandBudget
-        var ofClasses: ClassBudgets
+        var ofClasses: PerCommandClass<CommandBudget>
     }
 
     enum Phase: Hashable {
@@ -252,7 +252,7 @@ extension SessionState.Budgets: LinkValue {
 
     init(from reader: inout LinkReader) throws(LinkError) {
         all = try CommandBudget(from: &reader)
-        ofClasses = ClassBudgets()
+        ofClasses = PerCommandClass()
         for commandClass in CommandClass.allCases {
             ofClasses[commandClass] = try reader.optional { (reader) throws(LinkError) in
                 try CommandBudget(from: &reader)

@@ -50,10 +50,11 @@ struct ReaderRequest: Hashable {
         _ name: String,
         of target: RequestTarget
     ) throws(ErrorReply) -> String? {
+        if let value = target.queryValue(of: name) { return value }
         guard !target.hasUnreadableQueryValue(of: name) else {
             throw ErrorReply(.badRequest, "\(name): expected percent-encoded UTF-8")
         }
-        return target.queryValue(of: name)
+        return nil
     }
 
     /// A field is better, since URLs are kept in histories and logs; an `EventSource` has only its URL.

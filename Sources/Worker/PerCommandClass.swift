@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// At most one budget for each class that has one; in place, as every client that comes needs one or two.
-struct ClassBudgets: Hashable {
-    private(set) var publish: CommandBudget?
-    private(set) var control: CommandBudget?
-    private(set) var query: CommandBudget?
-    private(set) var subscribe: CommandBudget?
+/// At most one value for each class of commands that has a budget of its own, in place.
+struct PerCommandClass<Value: Hashable & Sendable>: Hashable, Sendable {
+    private(set) var publish: Value?
+    private(set) var control: Value?
+    private(set) var query: Value?
+    private(set) var subscribe: Value?
 
     /// What is set for `other` is dropped: the budget for all commands is its own.
-    subscript(commandClass: CommandClass) -> CommandBudget? {
+    subscript(commandClass: CommandClass) -> Value? {
         get {
             switch commandClass {
             case .publish: publish
